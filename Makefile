@@ -1,0 +1,17 @@
+# Short names for the scripts. Arguments: make lab ARGS="--no-browser --port 8899"
+
+.PHONY: help lab test check clean
+
+help:
+	@echo "make lab    open the first notebook in JupyterLab"
+	@echo "make test   run everything that must pass"
+	@echo "make check  lint, format, types, architecture"
+	@echo "make clean  remove caches and build products (.venv stays)"
+
+lab test check:
+	@scripts/$@ $(ARGS)
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache shots *.egg-info
+	find leo leo_widgets tests benchmarks notebooks scripts \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

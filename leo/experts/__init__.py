@@ -1,0 +1,1 @@
+"""Five ways to speak, and how much of each a moment asks for."""

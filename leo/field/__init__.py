@@ -1,0 +1,1 @@
+"""What Leo knows: counts in layers, the centers he starts from, the themes they form."""

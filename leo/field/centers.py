@@ -1,0 +1,78 @@
+"""Centers: the words from which Leo starts to speak.
+
+A center opened sentences before, and many ways lead on from it: its score is
+``sqrt(sentences opened) * log2(1 + words that followed)``. The idea is the hub of a word
+graph; weighting by openings keeps a reply from beginning in the middle of a phrase. Scores
+only grow between two folds, so the ranking is kept up to date word by word, at a cost that
+does not depend on the field.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leo.field.layer import Layer, context_key
+from leo.text.tokens import is_word
+
+__all__ = ["CENTERS", "Center", "Ranking", "center_score"]
+
+CENTERS = 48
+"""Words in the pool of centers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """A word to start from, and how strongly the field offers it."""
+
+    id: int
+    word: str
+    score: float
+
+
+class Ranking:
+    """The strongest entries by a score that only grows; ties go to the older word.
+
+    Parameters
+    ----------
+    limit
+        Entries kept.
+    scores
+        Entries to begin with.
+    """
+
+    def __init__(self, limit: int, scores: dict[int, float] | None = None) -> None:
+        self._limit = limit
+        self.scores: dict[int, float] = dict(scores or {})
+
+    def copy(self) -> "Ranking":
+        """Give an independent copy."""
+        return Ranking(self._limit, self.scores)
+
+    def put(self, id: int, score: float) -> None:  # noqa: A002
+        """Enter a word or raise its score."""
+        if score <= 0:
+            return
+        if id in self.scores or len(self.scores) < self._limit:
+            self.scores[id] = score
+            return
+        weakest = max(self.scores, key=lambda one: (-self.scores[one], one))
+        if (-score, id) < (-self.scores[weakest], weakest):
+            del self.scores[weakest]
+            self.scores[id] = score
+
+    def ordered(self) -> list[tuple[int, float]]:
+        """List words and scores, strongest first."""
+        return sorted(self.scores.items(), key=lambda one: (-one[1], one[0]))
+
+
+def center_score(layer: Layer, id: int) -> float:  # noqa: A002
+    """Score a word as a place to start from; 0 if it never opened a sentence or is a mark."""
+    if not is_word(layer.word(id)):
+        return 0.0
+    return math.sqrt(layer.opened(id)) * math.log2(1 + layer.branches(context_key((id,))))
+
+
+def rank_centers(ranking: Ranking, layer: Layer, touched: Iterable[int]) -> None:
+    """Bring the ranking up to date for the words that were counted."""
+    for id_ in touched:
+        ranking.put(id_, center_score(layer, id_))

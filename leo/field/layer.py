@@ -1,0 +1,236 @@
+"""A layer of counts on top of another: birth below, a life above it, one turn's thoughts on top.
+
+Looking goes through all layers; counting happens in the topmost. So a newborn's texts are
+counted once per process and shared read-only, a turn's private thoughts are heard at once
+and thrown away when the turn is not committed, and absorbing a turn costs what it said.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from leo.field.rows import COUNT_SHIFT, MASK, Row, RowView, bit, merged
+from leo.field.view import Ask
+from leo.pace import ROWS_PER_BREATH, Pace
+from leo.records import Growth, Source
+from leo.text.tokens import Token, is_word
+
+__all__ = ["FORMS", "WINDOW", "Layer", "context_key"]
+
+WINDOW = 5
+"""Words on each side that count as near."""
+
+NEW_PAIR_BONUS = 1
+"""Extra count of a pair's first meeting when one of the two was unknown: new words get a hold."""
+
+FORMS = 8
+"""Written forms remembered per word and layer."""
+
+_PAIR_SHIFT = 32
+
+
+def context_key(words: Sequence[int]) -> int:
+    """Give the key of a context of one or two word ids; the two kinds never collide."""
+    return words[0] if len(words) == 1 else (words[0] + 1) << _PAIR_SHIFT | words[1]
+
+
+class Layer:
+    """Counts over a vocabulary that continues the one of the layer below.
+
+    Parameters
+    ----------
+    below
+        The layer to look through to; it must not change while this one is in use.
+    """
+
+    def __init__(self, below: "Layer | None" = None) -> None:
+        self.below = below
+        self.first = below.size if below else 0
+        self.words: list[str] = []
+        self.ids: dict[str, int] = {}
+        self.seen: dict[int, int] = {}
+        self.starts: dict[int, int] = {}
+        self.forms: dict[int, dict[str, int]] = {}
+        self.after: dict[int, Row] = {}
+        """Continuations by `context_key`."""
+        self.near: dict[int, Row] = {}
+        self.kinds: dict[int, int] = {}
+        """Continuations of a context that no lower layer has."""
+        self.grown = Growth()
+
+    # ------------------------------------------------------------ looking
+
+    def _chain(self) -> Iterator["Layer"]:
+        layer: Layer | None = self
+        while layer is not None:
+            yield layer
+            layer = layer.below
+
+    @property
+    def size(self) -> int:
+        """Words known, lower layers included."""
+        return self.first + len(self.words)
+
+    @property
+    def totals(self) -> Growth:
+        """Everything that grew, lower layers included."""
+        return sum((layer.grown for layer in self._chain()), Growth())
+
+    @property
+    def heard(self) -> int:
+        """Tokens counted, lower layers included."""
+        return sum(layer.grown.tokens for layer in self._chain())
+
+    def id(self, word: str) -> int | None:
+        """Give a known word's id."""
+        for layer in self._chain():
+            found = layer.ids.get(word)
+            if found is not None:
+                return found
+        return None
+
+    def word(self, id: int) -> str:  # noqa: A002
+        """Give the canonical word of an id."""
+        for layer in self._chain():
+            if id >= layer.first:
+                return layer.words[id - layer.first]
+        raise KeyError(f"no word has the id {id}")
+
+    def form(self, id: int) -> str:  # noqa: A002
+        """Give how the word is usually written inside a sentence (the canonical form if never)."""
+        forms: dict[str, int] = {}
+        for layer in self._chain():
+            for form, count in layer.forms.get(id, {}).items():
+                forms[form] = forms.get(form, 0) + count
+        if not forms:
+            return self.word(id)
+        return min(forms, key=lambda form: (-forms[form], form))
+
+    def count(self, id: int) -> int:  # noqa: A002
+        """Give how often the word was heard."""
+        return sum(layer.seen.get(id, 0) for layer in self._chain())
+
+    def opened(self, id: int) -> int:  # noqa: A002
+        """Give how often the word opened a sentence."""
+        return sum(layer.starts.get(id, 0) for layer in self._chain())
+
+    def branches(self, key: int) -> int:
+        """Give how many different words followed a context."""
+        return sum(layer.kinds.get(key, 0) for layer in self._chain())
+
+    def nearness(self, id: int) -> int:  # noqa: A002
+        """Give how often other words stood near this one."""
+        return sum(layer.near[id].total for layer in self._chain() if id in layer.near)
+
+    async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
+        """Answer a batch of questions, in order."""
+        return tuple(self.look_now(ask) for ask in asks)
+
+    def look_now(self, ask: Ask) -> RowView:
+        """Answer one question from memory."""
+        if ask.kind == "near":
+            rows = [
+                layer.near[ask.words[0]] for layer in self._chain() if ask.words[0] in layer.near
+            ]
+            return merged(rows, sum(len(row.cells) for row in rows), ask.wanted)
+        key = context_key(ask.words)
+        rows = [layer.after[key] for layer in self._chain() if key in layer.after]
+        return merged(rows, self.branches(key), ask.wanted)
+
+    def knows(self, table: str, key: int, word: int) -> bool:
+        """Tell whether any layer counted this continuation (``after``) or pair (``near``)."""
+        for layer in self._chain():
+            row = (layer.after if table == "after" else layer.near).get(key)
+            if row is not None and word in row.cells:
+                return True
+        return False
+
+    # ------------------------------------------------------------ counting
+
+    async def learn(
+        self, heard: Sequence[Token], source: Source, pace: Pace | None = None
+    ) -> Growth:
+        """Count one text into this layer.
+
+        N-grams run over sentence ends inside the text and never beyond the text; nearness is
+        counted among words only, marks left out.
+
+        Returns
+        -------
+        Growth
+            What the text added to this layer and all below.
+        """
+        pace = pace or Pace(ROWS_PER_BREATH)
+        known = self.size
+        mask = bit(source)
+        ids: list[int] = []
+        near: list[int] = []
+        bigrams = trigrams = pairs = 0
+        for token in heard:
+            this = self._meet(token)
+            if ids:
+                bigrams += self._follow(context_key(ids[-1:]), this, mask)
+            if len(ids) > 1:
+                trigrams += self._follow(context_key(ids[-2:]), this, mask)
+            ids.append(this)
+            if is_word(token.word):
+                pairs += sum(self._meet_near(other, this, known, mask) for other in near[-WINDOW:])
+                near.append(this)
+            await pace.spend()
+        growth = Growth(len(ids), self.size - known, bigrams, trigrams, pairs)
+        self.grown = self.grown + growth
+        return growth
+
+    def _meet(self, token: Token) -> int:
+        id_ = self.id(token.word)
+        if id_ is None:
+            id_ = self._name(token.word)
+        self.seen[id_] = self.seen.get(id_, 0) + 1
+        if token.opens:
+            self.starts[id_] = self.starts.get(id_, 0) + 1
+        elif is_word(token.word):
+            forms = self.forms.setdefault(id_, {})
+            if token.written in forms or len(forms) < FORMS:
+                forms[token.written] = forms.get(token.written, 0) + 1
+        return id_
+
+    def _name(self, word: str) -> int:
+        id_ = self.size
+        self.words.append(word)
+        self.ids[word] = id_
+        return id_
+
+    def _follow(self, key: int, word: int, mask: int) -> int:
+        new = not self.knows("after", key, word)
+        self.after.setdefault(key, Row()).add(word, 1, mask)
+        if new:
+            self.kinds[key] = self.kinds.get(key, 0) + 1
+        return int(new)
+
+    def _meet_near(self, one: int, other: int, known: int, mask: int) -> int:
+        new = not self.knows("near", one, other)
+        bonus = NEW_PAIR_BONUS if new and (one >= known or other >= known) else 0
+        self.near.setdefault(one, Row()).add(other, 1 + bonus, mask)
+        self.near.setdefault(other, Row()).add(one, 1 + bonus * (one != other), mask)
+        return int(new)
+
+    async def absorb(self, upper: "Layer", pace: Pace | None = None) -> None:
+        """Take over everything a layer on top of this one counted."""
+        pace = pace or Pace(ROWS_PER_BREATH)
+        for word in upper.words:
+            self._name(word)
+        for mine, theirs in ((self.seen, upper.seen), (self.starts, upper.starts)):
+            for id_, count in theirs.items():
+                mine[id_] = mine.get(id_, 0) + count
+        for id_, forms in upper.forms.items():
+            own = self.forms.setdefault(id_, {})
+            for form, count in forms.items():
+                if form in own or len(own) < FORMS:
+                    own[form] = own.get(form, 0) + count
+        for key, count in upper.kinds.items():
+            self.kinds[key] = self.kinds.get(key, 0) + count
+        for table, added in ((self.after, upper.after), (self.near, upper.near)):
+            for key, row in added.items():
+                await pace.spend(len(row.cells))
+                target = table.setdefault(key, Row())
+                for word_id, cell in row.cells.items():
+                    target.add(word_id, cell >> COUNT_SHIFT, cell & MASK)
+        self.grown = self.grown + upper.grown

@@ -1,0 +1,120 @@
+"""Rows: what was counted behind one context, bounded where it must be.
+
+A cell is one integer, ``count << 8 | sources``: how often, and who from (one bit per
+source). Packing keeps a learned n-gram at one dictionary entry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leo.records import SOURCES, Source
+
+__all__ = ["COUNT_SHIFT", "TOP", "Row", "RowView", "bit", "count_of", "merged", "sources_of"]
+
+COUNT_SHIFT = 8
+"""Bits below the count; one per source."""
+
+MASK = (1 << COUNT_SHIFT) - 1
+
+TOP = 64
+"""Continuations of a context that are considered; rarer ones are found when asked for by name."""
+
+
+def bit(source: Source) -> int:
+    """Give a source's bit."""
+    return 1 << SOURCES.index(source)
+
+
+def count_of(cell: int) -> int:
+    """Give how often."""
+    return cell >> COUNT_SHIFT
+
+
+def sources_of(cell: int) -> tuple[Source, ...]:
+    """Give who it came from."""
+    return tuple(source for i, source in enumerate(SOURCES) if cell >> i & 1)
+
+
+class Row:
+    """The continuations of one context in one layer.
+
+    ``top`` holds the `TOP` strongest continuations once there are more, exactly and in
+    every history the same: strongest count first, then the older word. Counts only grow
+    between two folds, so a word outside can enter only in the moment it is counted.
+    """
+
+    __slots__ = ("cells", "top", "total")
+
+    def __init__(self) -> None:
+        self.cells: dict[int, int] = {}
+        self.total = 0
+        self.top: list[int] | None = None
+
+    def add(self, word: int, count: int, mask: int) -> None:
+        """Count a continuation."""
+        self.cells[word] = (self.cells.get(word, 0) + (count << COUNT_SHIFT)) | mask
+        self.total += count
+        if len(self.cells) > TOP:
+            self._rank(word)
+
+    def _rank(self, word: int) -> None:
+        if self.top is None:
+            self.top = sorted(self.cells, key=self._strength)[:TOP]
+            return
+        if word in self.top:
+            return
+        weakest = max(self.top, key=self._strength)
+        if self._strength(word) < self._strength(weakest):
+            self.top[self.top.index(weakest)] = word
+
+    def _strength(self, word: int) -> tuple[int, int]:
+        return (-count_of(self.cells[word]), word)
+
+    def strongest(self) -> Iterable[int]:
+        """Give the words that are considered."""
+        return self.cells if self.top is None else self.top
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A bounded look at one context over all layers.
+
+    ``cells`` are in ascending word order, so that nothing depends on the history of a
+    dictionary. ``total`` and ``kinds`` count everything, also what is not shown.
+    """
+
+    total: int
+    kinds: int
+    cells: dict[int, int]
+
+
+EMPTY = RowView(0, 0, {})
+
+
+def merged(rows: list[Row], kinds: int, wanted: Iterable[int] = ()) -> RowView:
+    """Look at the rows of one context in several layers as one.
+
+    Parameters
+    ----------
+    rows
+        The layers' rows.
+    kinds
+        Distinct continuations over all of them.
+    wanted
+        Words to include although they are not among the strongest.
+    """
+    if not rows:
+        return EMPTY
+    shown: set[int] = set()
+    for row in rows:
+        shown.update(row.strongest())
+    shown.update(word for word in wanted if any(word in row.cells for row in rows))
+    cells: dict[int, int] = {}
+    for word in sorted(shown):
+        found = [row.cells[word] for row in rows if word in row.cells]
+        count = sum(cell >> COUNT_SHIFT for cell in found)
+        mask = 0
+        for cell in found:
+            mask |= cell & MASK
+        cells[word] = count << COUNT_SHIFT | mask
+    return RowView(sum(row.total for row in rows), kinds, cells)

@@ -1,0 +1,145 @@
+"""Themes: words that keep each other company, as clusters with a lasting identity.
+
+Candidates are the content words with the most company. Each brings its strongest
+neighbours; sets that overlap (Jaccard index, greedy single pass in a fixed order) become one
+theme. A theme keeps its number from one renewal to the next when it keeps enough of its
+words, so that it can be followed over time. Themes are renewed at fixed numbers of journal
+entries, never in between.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from leo.field.centers import Ranking
+from leo.field.layer import Layer
+from leo.field.rows import count_of
+from leo.field.view import Ask
+from leo.pace import ROWS_PER_BREATH, Pace
+from leo.records import ActiveTheme
+from leo.text.function_words import is_content
+
+__all__ = ["HUBS", "RENEW_EVERY", "Theme", "Themes", "renewed"]
+
+HUBS = 96
+"""Content words with the most company, from which themes are made."""
+
+RENEW_EVERY = 8
+"""Journal entries between two renewals."""
+
+NEIGHBOURS = 16
+"""Strongest neighbours that a candidate brings."""
+
+MIN_NEIGHBOURS = 5
+"""Distinct neighbours a candidate has at least."""
+
+MIN_COMPANY = 10
+"""Meetings a candidate has at least."""
+
+JOIN = 0.4
+"""Jaccard index from which a candidate joins a theme."""
+
+SAME = 0.3
+"""Jaccard index from which a renewed theme keeps its number."""
+
+ACTIVE = 3
+"""Themes that one prompt can activate."""
+
+SHOWN = 5
+"""Words of a theme that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A cluster: its lasting number, its words (the strongest first)."""
+
+    id: int
+    words: tuple[str, ...]
+
+
+class Themes:
+    """The themes of a moment, with an index from word to theme.
+
+    Parameters
+    ----------
+    themes
+        The themes.
+    next_id
+        First number that was never used.
+    """
+
+    def __init__(self, themes: Sequence[Theme] = (), next_id: int = 0) -> None:
+        self.all = tuple(themes)
+        self.next_id = next_id
+        self._of: dict[str, list[Theme]] = {}
+        for theme in self.all:
+            for word in theme.words:
+                self._of.setdefault(word, []).append(theme)
+
+    def active(self, heard: Iterable[str]) -> tuple[ActiveTheme, ...]:
+        """Tell which themes a token list touches: one point per occurrence, the top three."""
+        scores: dict[int, float] = {}
+        touched: dict[int, Theme] = {}
+        for word in heard:
+            for theme in self._of.get(word, ()):
+                scores[theme.id] = scores.get(theme.id, 0.0) + 1.0
+                touched[theme.id] = theme
+        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:ACTIVE]
+        return tuple(ActiveTheme(id_, scores[id_], touched[id_].words[:SHOWN]) for id_ in best)
+
+
+async def renewed(old: Themes, layer: Layer, hubs: Ranking, pace: Pace | None = None) -> Themes:
+    """Cluster anew from the field as it is, keeping the numbers of themes that live on."""
+    pace = pace or Pace(ROWS_PER_BREATH)
+    candidates: list[tuple[str, ...]] = []
+    for id_, _ in hubs.ordered():
+        company = _company(layer, id_)
+        await pace.spend(NEIGHBOURS)
+        if company:
+            candidates.append(company)
+    clusters: list[tuple[str, ...]] = []
+    while candidates:
+        words = dict.fromkeys(candidates[0])
+        left: list[tuple[str, ...]] = []
+        for other in candidates[1:]:
+            await pace.spend()
+            if _overlap(words.keys(), other) >= JOIN:
+                words |= dict.fromkeys(other)
+            else:
+                left.append(other)
+        clusters.append(tuple(words))
+        candidates = left
+    return _numbered(old, clusters)
+
+
+def _company(layer: Layer, id_: int) -> tuple[str, ...]:
+    row = layer.look_now(Ask("near", (id_,)))
+    if row.kinds < MIN_NEIGHBOURS or row.total < MIN_COMPANY:
+        return ()
+    near = sorted(row.cells, key=lambda other: (-count_of(row.cells[other]), other))
+    words = [layer.word(other) for other in near if other != id_]
+    return (layer.word(id_), *[word for word in words if is_content(word)][:NEIGHBOURS])
+
+
+def _overlap(one: Iterable[str], other: Iterable[str]) -> float:
+    a, b = set(one), set(other)
+    return len(a & b) / len(a | b)
+
+
+def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]]) -> Themes:
+    matches = sorted(
+        (-_overlap(theme.words, words), theme.id, i)
+        for theme in old.all
+        for i, words in enumerate(clusters)
+        if theme.words[0] in words or words[0] in theme.words
+    )
+    number: dict[int, int] = {}
+    for overlap, id_, i in matches:
+        if -overlap >= SAME and i not in number and id_ not in number.values():
+            number[i] = id_
+    next_id = old.next_id
+    themes: list[Theme] = []
+    for i, words in enumerate(clusters):
+        if i not in number:
+            number[i], next_id = next_id, next_id + 1
+        themes.append(Theme(number[i], words))
+    return Themes(themes, next_id)

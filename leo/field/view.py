@@ -1,0 +1,57 @@
+"""The one seam through which counts are asked for, always in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from leo.field.rows import RowView
+
+__all__ = ["Ask", "View"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to the field.
+
+    Attributes
+    ----------
+    kind
+        ``next``: what follows these words (one or two). ``near``: what stands around this word.
+    words
+        Word ids of the context.
+    wanted
+        Ids to include although they are not among the strongest.
+    """
+
+    kind: Literal["next", "near"]
+    words: tuple[int, ...]
+    wanted: tuple[int, ...] = ()
+
+
+class View(Protocol):
+    """What speaking and perceiving may know of a field."""
+
+    @property
+    def heard(self) -> int:
+        """Tokens counted so far."""
+        ...
+
+    def id(self, word: str) -> int | None:
+        """Give a known word's id."""
+        ...
+
+    def word(self, id: int) -> str:  # noqa: A002
+        """Give the canonical word of an id."""
+        ...
+
+    def form(self, id: int) -> str:  # noqa: A002
+        """Give how the word is usually written inside a sentence."""
+        ...
+
+    def count(self, id: int) -> int:  # noqa: A002
+        """Give how often the word was heard."""
+        ...
+
+    async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
+        """Answer a batch of questions, in order."""
+        ...

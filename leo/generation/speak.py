@@ -1,0 +1,90 @@
+"""From a percept and a blend to words: how a reply or a private thought is walked."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+
+from leo.field.centers import Center
+from leo.field.view import View
+from leo.generation.connection import connect
+from leo.generation.gravity import pulls_of
+from leo.generation.guards import echo_windows
+from leo.generation.step import Biases
+from leo.generation.walk import TARGET, Hear, Plan, walk
+from leo.luck import stream
+from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
+from leo.text.tokens import tokens
+
+__all__ = ["speak", "think"]
+
+MIN_TARGET = 8
+"""Tokens that even the shortest reply aims at."""
+
+AROUSED = 0.5
+"""How much longer a reply gets when the prompt was as loud as can be."""
+
+
+async def speak(
+    view: View,
+    centers: Sequence[Center],
+    percept: Percept,
+    influence: Influence,
+    blend: Blend,
+    settings: Settings,
+    *,
+    seed: int,
+    hear: Hear | None,
+) -> Utterance:
+    """Speak a reply: from the field, to the observer."""
+    novelty, arousal = percept.pulse.novelty, percept.pulse.arousal
+    plan = Plan(
+        temperature=blend.temperature,
+        start_temperature=settings.temperature,
+        biases=Biases(blend.semantic, _by_bias(influence.pulls, view)),
+        target=max(MIN_TARGET, TARGET * influence.length * (1 + AROUSED * arousal)),
+        limit=settings.max_tokens,
+        echoes=echo_windows(percept.tokens),
+        connection=connect(
+            percept.tokens, percept.impression, novelty, view, stream(seed, "connection")
+        ),
+    )
+    return await walk(
+        view,
+        centers,
+        plan,
+        luck=stream(seed, "walk"),
+        start=stream(seed, "first word"),
+        hear=hear,
+    )
+
+
+async def think(
+    view: View,
+    centers: Sequence[Center],
+    luck: Random,
+    *,
+    by: str,
+    seed: str,
+    temperature: float,
+    semantic: float,
+    max_tokens: int,
+) -> Utterance:
+    """Speak privately: drawn by a text's words, started from a center like everything else."""
+    pulls = await pulls_of([token.word for token in tokens(seed)], view)
+    plan = Plan(
+        temperature=temperature,
+        start_temperature=1.0,
+        biases=Biases(semantic, _by_bias(pulls, view)),
+        target=min(TARGET, max_tokens),
+        limit=max_tokens,
+    )
+    return await walk(view, centers, plan, luck=luck, by=by)
+
+
+def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:
+    found: dict[str, dict[int, float]] = {}
+    for pull in pulls:
+        id_ = view.id(pull.word)
+        if id_ is not None:
+            weights = found.setdefault(pull.bias, {})
+            weights[id_] = min(1.0, max(weights.get(id_, 0.0), pull.weight))
+    return found

@@ -1,0 +1,195 @@
+"""A Leo's memory and file together: opening, committing, applying, healing.
+
+Memory is never ahead of disk. Everything here runs under the Leo's lock.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from leo.errors import SeedMismatch
+from leo.field.field import Field, newborn
+from leo.field.layer import Layer
+from leo.module import Module, Write
+from leo.records import Learned, Source, Turn
+from leo.store.database import Database
+from leo.store.image import FOLD_EVERY, image_writes, read_image
+from leo.store.journal import Birthday, Journal, birth_writes, heard_write, turn_writes
+from leo.text.birth import Birth
+from leo.turn import Plan
+from leo.voice import learn
+
+__all__ = ["Life"]
+
+LAST_TURNS = 20
+"""Turns kept at hand."""
+
+
+class Life:
+    """An open Leo's memory.
+
+    Parameters
+    ----------
+    database
+        His file.
+    birthday
+        When and with what he was born.
+    modules
+        His modules, in order.
+
+    Attributes
+    ----------
+    field
+        What he knows.
+    entry, turn
+        Numbers of the last journal entry and the last turn.
+    committed
+        Number of the last turn that this process wrote; it may be ahead of memory.
+    turns
+        The last turns.
+    """
+
+    def __init__(
+        self, database: Database, birthday: Birthday, modules: Sequence[Module[Any]]
+    ) -> None:
+        self.database, self.birthday, self.modules = database, birthday, tuple(modules)
+        self.journal = Journal(database)
+        self.entry = 0
+        self.turn = 0
+        self.committed = 0
+        self.turns: tuple[Turn, ...] = ()
+        self.field: Field
+        self._folded = 0
+        self._stale = True
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        seed: int | None,
+        draw_seed: Callable[[], int],
+        clock: Callable[[], float],
+        birth: Birth | None,
+        modules: Sequence[Module[Any]],
+    ) -> "Life":
+        """Open a file, or be born in it.
+
+        Raises
+        ------
+        SeedMismatch
+            If a seed is given that is not the stored one.
+        StoreError
+            If the file cannot be used.
+        """
+        database = await Database.open(path)
+        try:
+            birthday = await Journal(database).birthday()
+            if birthday is None:
+                birthday = Birthday(clock(), draw_seed() if seed is None else seed, birth)
+                await database.write(birth_writes(birthday))
+            elif seed is not None and seed != birthday.seed:
+                raise SeedMismatch(
+                    f"{path} was born with seed {birthday.seed}, not {seed}; open it without a "
+                    "seed, or start a new Leo in another file"
+                )
+            life = cls(database, birthday, modules)
+            await life._migrate_modules()
+            await life.remember()
+        except BaseException:
+            await database.close()
+            raise
+        return life
+
+    async def _migrate_modules(self) -> None:
+        for module in self.modules:
+            rows = await self.database.fetch(
+                "SELECT count(*) FROM module_migrations WHERE module = ?", (module.name,)
+            )
+            done = int(str(rows[0][0]))
+            for number, script in enumerate(module.migrations[done:], start=done + 1):
+                ran = Write("INSERT INTO module_migrations VALUES (?, ?)", ((module.name, number),))
+                await self.database.write([Write(script), ran])
+
+    # ------------------------------------------------------------ remembering
+
+    async def remember(self) -> None:
+        """Build memory from disk, if it is not there or not to be trusted."""
+        if not self._stale:
+            return
+        first = await newborn(self.birthday.birth)
+        field = Field(first)
+        image = await read_image(self.database, first.layer)
+        if image is not None:
+            field.restore(*image)
+        else:
+            field.entries = 1  # the birth itself
+        self._folded = field.entries if image is not None else 0
+        while entries := await self.journal.entries_after(field.entries):
+            for entry in entries:
+                overlay = field.overlay()
+                for source, text in entry.texts:
+                    await learn(overlay, text, source, stored=None)
+                await field.absorb(overlay, entry.entry)
+        self.entry, self.turn = await self.journal.last()
+        self.field = field
+        self.turns = tuple(await self.journal.turns(self.turn - LAST_TURNS + 1, None))
+        for module in self.modules:
+            module.state = await module.load(self.database)
+        self._stale = False
+
+    async def _changing(self, apply: Awaitable[None]) -> None:
+        self._stale = True  # until it is through: a half-applied memory is rebuilt from disk
+        await apply
+        self._stale = False
+
+    # ------------------------------------------------------------ happening
+
+    async def happen(self, plan: Plan) -> None:
+        """Commit a turn, then take it into memory."""
+        entry = self.entry + 1
+        await self.database.write([*turn_writes(entry, plan.turn), *plan.writes])
+        self.committed = self.turn + 1
+        await self._changing(self._apply(plan, entry))
+
+    async def _apply(self, plan: Plan, entry: int) -> None:
+        await self.field.absorb(plan.overlay, entry)
+        for module in self.modules:
+            if module.name in plan.states:
+                module.state = plan.states[module.name]
+        self.entry, self.turn = entry, self.turn + 1
+        self.turns = (*self.turns, plan.turn)[-LAST_TURNS:]
+
+    async def hear(
+        self, kind: str, at: float, texts: Sequence[tuple[Source, str]], **more: object
+    ) -> tuple[Learned, ...]:
+        """Learn texts outside a turn: one journal entry, committed and then counted."""
+        entry, overlay = self.entry + 1, self.field.overlay()
+        learned: list[Learned] = []
+        for source, text in texts:
+            learned.extend(await learn(overlay, text, source, stored=text))
+        body = {"heard": [list(text) for text in texts], **more}
+        await self.database.write([heard_write(entry, kind, at, body)])
+        await self._changing(self._absorb(overlay, entry))
+        return tuple(learned)
+
+    async def _absorb(self, overlay: Layer, entry: int) -> None:
+        await self.field.absorb(overlay, entry)
+        self.entry = entry
+
+    # ------------------------------------------------------------ closing
+
+    async def fold(self) -> None:
+        """Renew the image if enough has happened since it was made."""
+        if self._stale or self.entry - self._folded < FOLD_EVERY:
+            return
+        field = self.field
+        await self.database.write(await image_writes(field.own, field.themes, field.entries))
+        self._folded = self.entry
+
+    async def close(self) -> None:
+        """Renew the image if it is due, and close the file whatever happens."""
+        try:
+            await self.fold()
+        finally:
+            await self.database.close()

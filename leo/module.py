@@ -1,0 +1,243 @@
+"""What a module is: a name, a memory, and up to three moments in which it acts.
+
+A student's first module is four lines::
+
+    class Shout(Module[None]):
+        name = "shout"
+
+        async def before(self, percept, so_far):
+            return Lean(Influence(temperature=1.5))
+
+A module never sees the field, the store or another module. It gets records and a `Voice`,
+and what it gives back is a value: a lean, a revised utterance, a note, a new state. Nothing
+of it counts before the turn is committed. During a turn the hooks run on a copy whose
+``state`` is the turn's own; after the commit that state becomes the module's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, Generic, Protocol, TypeVar, cast
+
+from leo.records import (
+    Blend,
+    Growth,
+    Influence,
+    Note,
+    Percept,
+    Quality,
+    Settings,
+    Source,
+    Utterance,
+)
+
+__all__ = [
+    "KEEP",
+    "Judged",
+    "Keep",
+    "Kept",
+    "Lean",
+    "Module",
+    "Moment",
+    "Reader",
+    "Revision",
+    "Said",
+    "SoFar",
+    "SqlValue",
+    "Voice",
+    "Write",
+]
+
+StateT = TypeVar("StateT")
+NoteT = TypeVar("NoteT", bound=Note)
+
+SqlValue = str | bytes | int | float | None
+"""What SQLite keeps."""
+
+
+class Keep:
+    """The state stays as it is."""
+
+    def __repr__(self) -> str:
+        return "KEEP"
+
+
+KEEP: Final = Keep()
+"""Returned as ``state`` by a hook that changes none."""
+
+
+# ---------------------------------------------------------------- what a hook is given
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which turn this is: its number, its time in seconds, and what the caller chose."""
+
+    turn: int
+    at: float
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    moment: Moment
+    notes: tuple[Note, ...]
+
+    def note(self, kind: type[NoteT]) -> NoteT | None:
+        """Find the note of a kind that was made so far in this turn."""
+        return next((note for note in self.notes if isinstance(note, kind)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar(_Noted):
+    """Before speaking: how the modules standing earlier lean."""
+
+    influence: Influence
+
+
+@dataclass(frozen=True, slots=True)
+class Said(_Noted):
+    """After speaking, before anything is kept: what is about to be said, and how it came."""
+
+    influence: Influence
+    blend: Blend
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(_Noted):
+    """When the words stand: everything about them."""
+
+    percept: Percept
+    influence: Influence
+    blend: Blend
+    utterance: Utterance
+    quality: Quality
+    external_vocab: float
+
+
+class Voice(Protocol):
+    """Leo's voice as a module hears it: it speaks from the field, and changes nothing."""
+
+    async def __call__(
+        self,
+        *,
+        seed: str = "",
+        temperature: float = 1.0,
+        semantic: float = 0.4,
+        max_tokens: int = 40,
+    ) -> Utterance:
+        """Speak privately.
+
+        Parameters
+        ----------
+        seed
+            Text whose words draw the thought; it is never where the thought starts.
+        temperature
+            In (0, 10].
+        semantic
+            Weight of meaning against grammar, [0, 1].
+        max_tokens
+            Upper bound of the thought's length, 1..400.
+        """
+        ...
+
+    async def keep(self, text: str, source: Source) -> Growth:
+        """Keep a private thought: later utterances of this turn hear it, the commit learns it."""
+        ...
+
+
+class Reader(Protocol):
+    """Read access to the module's own tables, given at load."""
+
+    async def fetch(
+        self, sql: str, parameters: Sequence[SqlValue] = ()
+    ) -> list[tuple[SqlValue, ...]]:
+        """Run one SELECT and give its rows."""
+        ...
+
+
+# ---------------------------------------------------------------- what a hook gives back
+
+
+@dataclass(frozen=True, slots=True)
+class Lean(Generic[StateT]):
+    """What ``before`` gives: a lean, perhaps a note, perhaps a new state."""
+
+    influence: Influence = field(default_factory=Influence)
+    note: Note | None = None
+    state: StateT | Keep = KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Revision(Generic[StateT]):
+    """What ``revise`` gives: other words (``None`` leaves them), a note, a new state."""
+
+    utterance: Utterance | None = None
+    note: Note | None = None
+    state: StateT | Keep = KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[StateT]):
+    """What ``after`` gives: a note and a new state."""
+
+    note: Note | None = None
+    state: StateT | Keep = KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One statement of the turn's transaction, run once per row of parameters."""
+
+    sql: str
+    rows: tuple[tuple[SqlValue, ...], ...] = ((),)
+
+
+# ---------------------------------------------------------------- the contract
+
+
+class Module(Generic[StateT]):
+    """The contract; every hook is a no-op until a module overrides it.
+
+    Attributes
+    ----------
+    name
+        One word, unique; used by ``without=``, faults and timings.
+    migrations
+        SQL statements that make the module's own tables, one each, in order; each runs once
+        per file, together with the record that it ran.
+    state
+        The module's memory as a value; set after ``load`` and after each commit.
+    """
+
+    name: ClassVar[str]
+    migrations: ClassVar[tuple[str, ...]] = ()
+    state: StateT
+
+    async def load(self, reader: Reader) -> StateT:
+        """Read the state from the module's own tables; the default has no memory."""
+        return cast(StateT, None)
+
+    async def before(self, percept: Percept, so_far: SoFar) -> Lean[StateT] | None:
+        """Lean on the coming reply."""
+        return None
+
+    async def revise(self, percept: Percept, said: Said, voice: Voice) -> Revision[StateT] | None:
+        """Think about what is about to be said, and perhaps change it."""
+        return None
+
+    async def after(self, judged: Judged, voice: Voice) -> Kept[StateT] | None:
+        """Learn from what was said."""
+        return None
+
+    def rows(self, note: Note | None, state: StateT) -> Sequence[Write]:
+        """Say what to write in the turn's transaction.
+
+        Parameters
+        ----------
+        note
+            The note that this module made in the turn, ``None`` if it made none.
+        state
+            The module's state as the turn leaves it.
+        """
+        return ()

@@ -1,0 +1,1 @@
+"""What Leo makes of a prompt before he speaks."""

@@ -1,0 +1,136 @@
+"""Turn to JSON and back.
+
+The stored form is the records' own fields, with three savings that keep a turn small:
+a spoken word is a list instead of an object, the prompt's tokens are computed again on
+reading, and the texts that the turn holds anyway stand there once.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from leo.errors import TurnFormatError
+from leo.records.around import Note, UnknownNote
+from leo.text.tokens import tokens
+
+__all__ = ["build", "dense", "dump", "load", "notes_in", "notes_out", "widen"]
+
+Plain = dict[str, Any]
+"""A JSON object on its way in or out; its shape is checked when it becomes a record."""
+
+RecordT = TypeVar("RecordT")
+
+WORD = ("text", "word", "context", "after", "probability", "entropy", "temperature")
+"""A spoken word's first places in its list; candidates, shares and sources follow."""
+
+
+def dump(plain: Plain) -> str:
+    """Write compact JSON, readable letters kept."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str | bytes, version: int) -> Plain:
+    """Read the JSON of a stored Turn.
+
+    Raises
+    ------
+    TurnFormatError
+        If it is no JSON object of this format.
+    """
+    try:
+        plain = json.loads(text)
+    except ValueError as error:
+        raise TurnFormatError(f"this text is not a stored Turn: {error}") from error
+    found = plain.get("format") if isinstance(plain, dict) else None
+    if found != version:
+        raise TurnFormatError(
+            f"this text has Turn format {found!r}, this version of leo reads {version}; "
+            "open it with the version that wrote it"
+        )
+    return dict(plain)
+
+
+def dense(record: object) -> Plain:
+    """Give a Turn's fields as JSON values, in the dense stored form."""
+    plain: Plain = msgspec.to_builtins(record)
+    plain["utterance"]["words"] = [_pack(word) for word in plain["utterance"]["words"]]
+    del plain["percept"]["tokens"]
+    return plain
+
+
+def widen(plain: Plain) -> Plain:
+    """Undo `dense`.
+
+    Raises
+    ------
+    TurnFormatError
+        If a field is missing or has another shape.
+    """
+    try:
+        heard = [token.word for token in tokens(plain["prompt"])]
+        words = [_unpack(word) for word in plain["utterance"]["words"]]
+        return {
+            **plain,
+            "percept": {**plain["percept"], "tokens": heard},
+            "utterance": {**plain["utterance"], "words": words},
+        }
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise TurnFormatError(f"this stored Turn is damaged: {error!r}") from error
+
+
+def build(plain: Plain, kind: type[RecordT]) -> RecordT:
+    """Make a record of its fields, checked against their types.
+
+    Raises
+    ------
+    TurnFormatError
+        If a field is missing or has another type; the message names it.
+    """
+    try:
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError as error:
+        raise TurnFormatError(f"this is no stored {kind.__name__}: {error}") from error
+
+
+def notes_out(notes: Iterable[Note]) -> list[Plain]:
+    """Write notes with their kind."""
+    return [
+        {"kind": note.kind, "data": json.loads(note.data)}
+        if isinstance(note, UnknownNote)
+        else {"kind": type(note).__name__, "data": msgspec.to_builtins(note)}
+        for note in notes
+    ]
+
+
+def notes_in(stored: list[Plain]) -> tuple[Note, ...]:
+    """Read notes; one of an unknown kind is kept as it was written."""
+    return tuple(_note(one["kind"], one["data"]) for one in stored)
+
+
+def _note(kind: str, data: Plain) -> Note:
+    known = Note.kinds.get(kind)
+    return UnknownNote(kind, dump(data)) if known is None else build(data, known)
+
+
+def _pack(word: Plain) -> list[Any]:
+    candidates = [x for one in word["candidates"] for x in (one["word"], one["probability"])]
+    shares = [x for one in word["shares"] for x in (one["bias"], one["value"])]
+    return [*(word[name] for name in WORD), candidates, shares, word["sources"]]
+
+
+def _unpack(packed: list[Any]) -> Plain:
+    *first, candidates, shares, sources = packed
+    return {
+        **dict(zip(WORD, first, strict=True)),
+        "candidates": [
+            {"word": word, "probability": p}
+            for word, p in zip(candidates[::2], candidates[1::2], strict=True)
+        ],
+        "shares": [
+            {"bias": bias, "value": value}
+            for bias, value in zip(shares[::2], shares[1::2], strict=True)
+        ],
+        "sources": sources,
+    }

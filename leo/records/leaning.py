@@ -1,0 +1,103 @@
+"""How modules lean on a reply, and the mixture of experts that speaks it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "EXPERT_NAMES",
+    "Blend",
+    "BlendReason",
+    "Influence",
+    "Pull",
+    "TemperatureStep",
+    "Weight",
+]
+
+EXPERT_NAMES = ("structural", "semantic", "creative", "precise", "wounded")
+"""The five ways to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A word that is drawn towards the reply: weight in [0, 1], by which bias, by whom."""
+
+    word: str
+    weight: float
+    bias: Literal["gravity", "recall", "notes"]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A named share or boost of one expert; an unknown name is a ``ValueError``."""
+
+    expert: str
+    weight: float
+
+    def __post_init__(self) -> None:
+        if self.expert not in EXPERT_NAMES:
+            raise ValueError(f"no expert is called {self.expert!r}; there are {EXPERT_NAMES}")
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How modules lean on the coming reply; leans add up (a monoid, ``Influence()`` is neutral).
+
+    Attributes
+    ----------
+    temperature
+        Factor; factors multiply.
+    length
+        Factor on the target length; factors multiply.
+    wound
+        Level of the wound in [0, 1]; the highest counts.
+    experts
+        Additions to expert weights.
+    pulls
+        Words drawn towards the reply.
+    """
+
+    temperature: float = 1.0
+    length: float = 1.0
+    wound: float = 0.0
+    experts: tuple[Weight, ...] = ()
+    pulls: tuple[Pull, ...] = ()
+
+    def __add__(self, other: "Influence") -> "Influence":
+        """Lean both ways at once."""
+        return Influence(
+            temperature=self.temperature * other.temperature,
+            length=self.length * other.length,
+            wound=max(self.wound, other.wound),
+            experts=self.experts + other.experts,
+            pulls=self.pulls + other.pulls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BlendReason:
+    """One change of an expert's weight while blending, and why."""
+
+    why: str
+    expert: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class TemperatureStep:
+    """The temperature after one step from the experts' to the effective one."""
+
+    step: str
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """The experts' mixture: weights summing to 1, effective temperature, semantic weight."""
+
+    weights: tuple[Weight, ...]
+    dominant: str
+    semantic: float
+    temperature: float
+    reasons: tuple[BlendReason, ...]
+    steps: tuple[TemperatureStep, ...]

@@ -1,0 +1,129 @@
+"""What was said, word by word with its reasons, and how good it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leo.text.sources import SOURCES, Source
+from leo.text.tokens import SENTENCE_ENDS
+
+__all__ = [
+    "SOURCES",
+    "Candidate",
+    "Quality",
+    "QualityReason",
+    "Share",
+    "Source",
+    "SpokenWord",
+    "Utterance",
+    "WordContext",
+    "sentence_open",
+]
+
+
+WordContext = Literal["start", "trigram", "bigram", "jump", "woven", "close", "added"]
+"""How a word was found.
+
+``start``: opener of the reply, from the field's centers. ``trigram`` / ``bigram``: the
+longest context that knew it. ``jump``: a center, because the context led nowhere new.
+``woven``: the observer's word, taken up. ``close``: a full stop where the field had none.
+``added``: appended by a module.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word that could have been said here, with its probability of being drawn."""
+
+    word: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one bias added to a word's log-weight (positive draws, negative repels)."""
+
+    bias: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """One spoken token and every reason for it.
+
+    Attributes
+    ----------
+    text
+        As it stands in the reply, white space included.
+    word
+        Canonical token.
+    context
+        How it was found.
+    after
+        The words of the context that knew it (two for a trigram, one for a bigram).
+    probability
+        Probability of being drawn, in (0, 1].
+    entropy
+        Shannon entropy of the candidates before tempering, over its maximum; [0, 1].
+    temperature
+        Temperature of this step.
+    candidates
+        The five most probable words, most probable first.
+    shares
+        Each bias's part in the word's log-weight; zero parts are left out.
+    sources
+        Who the n-gram came from.
+    """
+
+    text: str
+    word: str
+    context: WordContext
+    after: tuple[str, ...]
+    probability: float
+    entropy: float
+    temperature: float
+    candidates: tuple[Candidate, ...]
+    shares: tuple[Share, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A spoken text, word by word; ``entropy`` is the mean over words that had a choice."""
+
+    words: tuple[SpokenWord, ...]
+    entropy: float
+    by: str
+
+    @property
+    def text(self) -> str:
+        """The words as prose."""
+        return "".join(word.text for word in self.words)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The canonical tokens."""
+        return tuple(word.word for word in self.words)
+
+
+def sentence_open(words: Sequence[str]) -> bool:
+    """Tell whether the last sentence still lacks its end."""
+    return bool(words) and words[-1] not in SENTENCE_ENDS
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReason:
+    """One factor of the structural quality; 1 changes nothing."""
+
+    why: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good the reply is, each in [0, 1]; ``overall`` is the mean of the other two."""
+
+    structural: float
+    entropy: float
+    overall: float
+    reasons: tuple[QualityReason, ...]

@@ -1,0 +1,1 @@
+"""Where a Leo is kept: one SQLite file, one writer, and a journal that is the truth."""

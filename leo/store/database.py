@@ -1,0 +1,198 @@
+"""The one connection of a Leo to his file: reads, and transactions that happen or do not."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import aiosqlite
+
+from leo.errors import CommitFailed, NotALeo, StoreError
+from leo.module import SqlValue, Write
+from leo.store.holder import Holder, hold
+from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
+
+__all__ = ["CHUNK_ROWS", "Database"]
+
+CHUNK_ROWS = 512
+"""Rows per statement hop; the database thread shares the interpreter with the event loop."""
+
+BUSY_MS = 5_000
+"""How long SQLite waits for a reader that holds the file."""
+
+
+class Database:
+    """An open file. Made by `open`; used by one Leo, under his lock.
+
+    Parameters
+    ----------
+    path
+        The file.
+    connection
+        Its only connection.
+    holder
+        The lock that keeps others out.
+    """
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection, holder: Holder) -> None:
+        self.path = path
+        self.connection = connection
+        self._holder: Holder | None = holder
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Take the file, check that it is a Leo's or new, and bring its schema up to date.
+
+        Raises
+        ------
+        FieldBusy
+            If somebody else has it.
+        NotALeo
+            If it is something else; it is left as it was.
+        StoreError
+            If it cannot be read or written.
+        """
+        holder = await asyncio.to_thread(hold, path)
+        try:
+            await asyncio.to_thread(_check_header, path)
+            connection = await _connect(path)
+        except BaseException:
+            await asyncio.to_thread(holder.release)
+            raise
+        database = cls(path, connection, holder)
+        try:
+            await database._prepare()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def _prepare(self) -> None:
+        try:
+            found = await self._pragma("application_id")
+            version = await self._pragma("user_version")
+            tables = await self.fetch("SELECT count(*) FROM sqlite_master")
+            if found != APPLICATION_ID and (found or version or tables[0][0]):
+                raise NotALeo(
+                    f"{self.path} is an SQLite file of something else, and was left as it is"
+                )
+            if version > VERSION:
+                raise StoreError(
+                    f"{self.path} was written by a newer leo (schema {version}, this one knows "
+                    f"{VERSION}); upgrade leo to open it"
+                )
+            mode = (await self.fetch("PRAGMA journal_mode=WAL"))[0][0]
+            if mode != "wal":
+                raise StoreError(
+                    f"{self.path} cannot use a write-ahead log (got {mode!r}), as happens on "
+                    "network folders; put the file on a local disk (LEO_HOME, or another path)"
+                )
+            await self.connection.execute("PRAGMA synchronous=FULL")
+            await self._migrate(version)
+        except sqlite3.Error as error:
+            raise _store_error(self.path, error) from error
+
+    async def _migrate(self, version: int) -> None:
+        for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+            writes = [Write(statement) for statement in statements]
+            writes.append(Write(f"PRAGMA application_id={APPLICATION_ID}"))
+            writes.append(Write(f"PRAGMA user_version={number}"))
+            await self.write(writes)
+
+    async def _pragma(self, name: str) -> int:
+        return int(str((await self.fetch(f"PRAGMA {name}"))[0][0]))
+
+    async def fetch(
+        self, sql: str, parameters: Sequence[SqlValue] = ()
+    ) -> list[tuple[SqlValue, ...]]:
+        """Run one SELECT and give all its rows."""
+        rows = await self.connection.execute_fetchall(sql, parameters)
+        return [tuple(row) for row in rows]
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        """Run all writes in one transaction, or none of them.
+
+        It must not be cancelled half way: whoever can be cancelled runs it shielded.
+
+        Raises
+        ------
+        CommitFailed
+            If a statement or the commit failed; everything was rolled back.
+        """
+        try:
+            await self.connection.execute("BEGIN IMMEDIATE")
+            for write in writes:
+                await self._run(write)
+            await self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self.connection.in_transaction:
+                await self.connection.execute("ROLLBACK")
+            raise CommitFailed(
+                f"could not write to {self.path}: {error}; nothing of it happened. Check the "
+                "free space and the permissions of the folder, then try again"
+            ) from error
+
+    async def _run(self, write: Write) -> None:
+        if write.rows == ((),):
+            await self.connection.execute(write.sql)
+            return
+        for i in range(0, len(write.rows), CHUNK_ROWS):
+            await self.connection.executemany(write.sql, write.rows[i : i + CHUNK_ROWS])
+
+    async def close(self) -> None:
+        """Close the connection and let the file go; closing twice is closing once."""
+        await self.connection.close()
+        if self._holder is not None:
+            holder, self._holder = self._holder, None
+            await asyncio.to_thread(holder.release)
+
+    async def __aenter__(self) -> "Database":
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _check_header(path: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}; check its permissions") from error
+    if head and head != b"SQLite format 3\0":
+        raise NotALeo(f"{path} is not an SQLite file, and was left as it is")
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
+    _let_interpreter_exit(connection)
+    try:
+        return await connection
+    except sqlite3.Error as error:
+        raise _store_error(path, error) from error
+
+
+def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
+    # A Leo that somebody forgot to close must not keep Python from ending. The library starts
+    # a plain thread (up to 0.21 the connection is that thread); a daemon is left behind at exit,
+    # which is safe: what was committed is on disk, and SQLite drops what was not.
+    thread = connection if isinstance(connection, threading.Thread) else connection._thread
+    thread.daemon = True
+
+
+def _store_error(path: Path, error: sqlite3.Error) -> StoreError:
+    if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
+        return NotALeo(f"{path} is not an SQLite file, and was left as it is")
+    return StoreError(
+        f"cannot use {path}: {error}; check that it is a readable, undamaged file in a folder "
+        "you may write to"
+    )

@@ -1,0 +1,159 @@
+"""The journal: everything that happened to a Leo, in order. The field is what it says.
+
+An entry's body is JSON. A turn's body is the Turn itself, with every text it taught and who
+from; an observed text or a batch of a book holds its text and source. Counting all entries
+again gives the field, which is what opening does from the last image on.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leo.errors import StoreError
+from leo.module import Write
+from leo.records import Source, Turn
+from leo.store.database import Database
+from leo.text.birth import Birth
+
+__all__ = ["Birthday", "Entry", "Journal", "birth_writes", "heard_write", "turn_writes"]
+
+_INSERT = "INSERT INTO journal (entry, kind, at, turn, body) VALUES (?, ?, ?, ?, ?)"
+_SUMMARY = """
+INSERT INTO summary (turn, at, quality, external_vocab, novelty, arousal, entropy, temperature,
+                     reply_tokens, words, bigrams, trigrams, pairs, faults)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+READ_ROWS = 64
+"""Journal rows fetched at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal entry, as far as the field is concerned: its number and what it taught."""
+
+    entry: int
+    texts: tuple[tuple[Source, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Birthday:
+    """What was written at birth: when, the seed, and the texts (``None`` for an empty field)."""
+
+    at: float
+    seed: int
+    birth: Birth | None
+
+
+def turn_writes(entry: int, turn: Turn) -> tuple[Write, ...]:
+    """Write a turn: its journal entry and its summary row."""
+    size = turn.totals
+    summary = (
+        turn.id,
+        turn.at,
+        turn.quality.overall,
+        turn.external_vocab,
+        turn.percept.pulse.novelty,
+        turn.percept.pulse.arousal,
+        turn.utterance.entropy,
+        turn.blend.temperature,
+        len(turn.utterance.words),
+        size.words,
+        size.bigrams,
+        size.trigrams,
+        size.pairs,
+        len(turn.faults),
+    )
+    row = (entry, "turn", turn.at, turn.id, turn.to_json())
+    return (Write(_INSERT, (row,)), Write(_SUMMARY, (summary,)))
+
+
+def heard_write(entry: int, kind: str, at: float, body: Mapping[str, object]) -> Write:
+    """Write a text that was heard outside a turn (``observe``, ``book``); see `Entry`."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Write(_INSERT, ((entry, kind, at, None, text),))
+
+
+def birth_writes(birthday: Birthday) -> tuple[Write, ...]:
+    """Write the first entry: seed and texts, so that a later version changes no living Leo."""
+    birth = birthday.birth
+    body = {
+        "seed": birthday.seed,
+        "version": birth.version if birth else None,
+        "digest": birth.digest if birth else None,
+        "texts": [list(text) for text in birth.texts] if birth else [],
+    }
+    return (heard_write(1, "birth", birthday.at, body),)
+
+
+class Journal:
+    """Reads a Leo's journal.
+
+    Parameters
+    ----------
+    database
+        The open file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def birthday(self) -> Birthday | None:
+        """Read the birth; ``None`` in a file that was only just made."""
+        rows = await self._database.fetch("SELECT at, body FROM journal WHERE entry = 1")
+        if not rows:
+            return None
+        at, body = rows[0]
+        told = json.loads(str(body))
+        texts = tuple((source, text) for source, text in told["texts"])
+        birth = Birth(told["version"], texts) if texts else None
+        if birth is not None and birth.digest != told["digest"]:
+            raise StoreError(f"{self._database.path} is damaged: its birth texts were changed")
+        return Birthday(float(str(at)), int(told["seed"]), birth)
+
+    async def last(self) -> tuple[int, int]:
+        """Give the numbers of the last entry and of the last turn (0 if there is none)."""
+        rows = await self._database.fetch(
+            "SELECT coalesce(max(entry), 0), coalesce(max(turn), 0) FROM journal"
+        )
+        return int(str(rows[0][0])), int(str(rows[0][1]))
+
+    async def turns(self, start: int, stop: int | None) -> list[Turn]:
+        """Read the turns with ``start <= id < stop``."""
+        found: list[Turn] = []
+        end = 2**62 if stop is None else stop
+        while True:
+            rows = await self._database.fetch(
+                "SELECT body FROM journal WHERE turn >= ? AND turn < ? ORDER BY turn LIMIT ?",
+                (start, end, READ_ROWS),
+            )
+            found.extend(Turn.from_json(str(row[0])) for row in rows)
+            if len(rows) < READ_ROWS:
+                return found
+            start = (found[-1].id or 0) + 1
+
+    async def entries_after(self, entry: int) -> list[Entry]:
+        """Read what the next `READ_ROWS` entries after one taught; empty at the end."""
+        rows = await self._database.fetch(
+            "SELECT entry, kind, body FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
+            (entry, READ_ROWS),
+        )
+        return [
+            Entry(int(str(number)), _texts(str(kind), str(body))) for number, kind, body in rows
+        ]
+
+    async def batches_of(self, digest: str) -> int:
+        """Count the batches of a book that are in the journal."""
+        rows = await self._database.fetch(
+            "SELECT count(*) FROM journal "
+            "WHERE kind = 'book' AND json_extract(body, '$.digest') = ?",
+            (digest,),
+        )
+        return int(str(rows[0][0]))
+
+
+def _texts(kind: str, body: str) -> tuple[tuple[Source, str], ...]:
+    if kind == "turn":
+        return Turn.from_json(body).texts()
+    told: Sequence[tuple[Source, str]] = json.loads(body).get("heard", ())
+    return tuple((source, text) for source, text in told)

@@ -1,0 +1,194 @@
+"""LeoField: the same Leo for people who do not write ``await``.
+
+It drives an `AsyncLeoField` on an event loop of its own. Inside a running loop (a notebook
+cell) it blocks on that loop instead, which plain asyncio forbids and nest-asyncio2 allows;
+in a notebook ``await`` is the better way.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from leo.async_leo import ASYNC_DB_PATH, AsyncLeoField, HeardSource
+from leo.books import Progress
+from leo.errors import FieldClosed
+from leo.events import Event
+from leo.module import Module
+from leo.records import Growth, Turn
+from leo.text.birth import DEFAULT_BIRTH, Birth
+from leo.turns import ReadReport, Stats, Turns
+
+__all__ = ["LeoField"]
+
+ResultT = TypeVar("ResultT")
+
+
+class LeoField:
+    """A Leo without ``await``; every method does what its namesake of `AsyncLeoField` does.
+
+    Use it as ``with LeoField(path) as leo: ...``, or close it with `close`.
+
+    Parameters
+    ----------
+    path, seed, clock, modules, without, strict, birth
+        As for `AsyncLeoField`.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] = ASYNC_DB_PATH,
+        *,
+        seed: int | None = None,
+        clock: Callable[[], float] | None = None,
+        modules: Sequence[Module[Any]] | None = None,
+        without: Collection[str] = (),
+        strict: bool = False,
+        birth: Birth | None = DEFAULT_BIRTH,
+    ) -> None:
+        self._leo = AsyncLeoField(
+            path,
+            seed=seed,
+            clock=clock,
+            modules=modules,
+            without=without,
+            strict=strict,
+            birth=birth,
+        )
+        self._runner: asyncio.Runner | None = None if _running() else asyncio.Runner()
+        try:
+            self._drive(self._leo.async_init())
+        except BaseException:
+            self._end()
+            raise
+
+    def __repr__(self) -> str:
+        return repr(self._leo).replace("AsyncLeoField", "LeoField")
+
+    def __enter__(self) -> "LeoField":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close Leo and the event loop made for him; closing twice is closing once."""
+        try:
+            if not self._leo.closed:
+                self._drive(self._leo.aclose())
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
+
+    def _drive(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+        running = _running()
+        if running is None:
+            if self._runner is None:
+                work.close()
+                raise FieldClosed("this Leo was opened inside an event loop that has ended")
+            return self._runner.run(work)
+        if self._leo.loop not in (None, running) and self._runner is not None:
+            running = self._runner.get_loop()
+        import nest_asyncio2  # noqa: PLC0415  patches the loop: only when somebody really blocks
+
+        nest_asyncio2.apply(running)
+        result: ResultT = running.run_until_complete(work)
+        return result
+
+    # ------------------------------------------------------------ the same names
+
+    def reply(self, prompt: str, *, temperature: float = 1.0, max_tokens: int = 80) -> str:
+        """Talk to Leo and give what he says."""
+        return self._drive(self._leo.reply(prompt, temperature=temperature, max_tokens=max_tokens))
+
+    def turn(self, prompt: str, *, temperature: float = 1.0, max_tokens: int = 80) -> Turn:
+        """Talk to Leo and give the whole Turn."""
+        return self._drive(self._leo.turn(prompt, temperature=temperature, max_tokens=max_tokens))
+
+    def stream(
+        self, prompt: str, *, temperature: float = 1.0, max_tokens: int = 80
+    ) -> Iterator[Event]:
+        """Talk to Leo and hear each word as he chooses it; the Turn comes last."""
+        events = self._leo.stream(prompt, temperature=temperature, max_tokens=max_tokens)
+
+        async def next_event() -> Event | None:
+            return await anext(events, None)
+
+        while (event := self._drive(next_event())) is not None:
+            yield event
+
+    def imagine(
+        self,
+        prompt: str,
+        *,
+        without: Collection[str] = (),
+        temperature: float = 1.0,
+        seed: int | None = None,
+    ) -> Turn:
+        """Live a turn in imagination: nothing is kept."""
+        return self._drive(
+            self._leo.imagine(prompt, without=without, temperature=temperature, seed=seed)
+        )
+
+    def observe(self, text: str, *, source: HeardSource = "observer") -> Growth:
+        """Let Leo hear a text without answering."""
+        return self._drive(self._leo.observe(text, source=source))
+
+    def read(
+        self, path: str | os.PathLike[str], *, progress: Progress = None, again: bool = False
+    ) -> ReadReport:
+        """Let Leo read a UTF-8 text file."""
+        return self._drive(self._leo.read(path, progress=progress, again=again))
+
+    def journal(self, start: int = 1, stop: int | None = None) -> Turns:
+        """Read turns of his whole life, those with ``start <= id < stop``."""
+        return self._drive(self._leo.journal(start, stop))
+
+    def stats(self) -> Stats:
+        """Tell what he amounts to."""
+        return self._drive(self._leo.stats())
+
+    def module(self, name: str) -> Module[Any]:
+        """Give a living module by its name."""
+        return self._leo.module(name)
+
+    def watch(self, callback: Callable[[Turn], None]) -> Callable[[], None]:
+        """Call a plain function with every Turn after its commit."""
+        return self._leo.watch(callback)
+
+    @property
+    def turns(self) -> Turns:
+        """The last 20 turns."""
+        return self._leo.turns
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop he lives on."""
+        return self._leo.loop
+
+    @property
+    def path(self) -> Path:
+        """His file."""
+        return self._leo.path
+
+    @property
+    def closed(self) -> bool:
+        """Whether he is closed."""
+        return self._leo.closed
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,1 @@
+"""Text and tokens, and the words Leo is born with."""

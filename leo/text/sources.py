@@ -1,0 +1,11 @@
+"""Who a learned text came from."""
+
+from typing import Literal
+
+__all__ = ["SOURCES", "Source"]
+
+Source = Literal["origin", "observer", "reply", "ring", "dream", "note", "book"]
+"""Who a learned text came from."""
+
+SOURCES: tuple[Source, ...] = ("origin", "observer", "reply", "ring", "dream", "note", "book")
+"""Every source; the position is its bit in a source mask."""

@@ -1,0 +1,126 @@
+"""Text to tokens: one tokenizer for everything Leo hears and says.
+
+A token is a word or one mark. Words are Unicode words after UAX #29 in spirit: letters,
+combining marks and digits of any script, held together by apostrophes and hyphens inside
+(``don't``, ``ding-dong``), or a number with its separators (``3.14``). Scripts that write
+no spaces (Han, Hiragana, Katakana) are segmented by character. The canonical form is
+lower-case NFC with the straight apostrophe; how a word is usually written is kept beside
+it, so that speech can restore it.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+import regex
+
+__all__ = [
+    "MARKS",
+    "MAX_TOKEN",
+    "SENTENCE_ENDS",
+    "Token",
+    "clean",
+    "is_word",
+    "sentences",
+    "tokens",
+]
+
+MAX_TOKEN = 64
+"""Characters; a longer run is cut (spec of the input, not of any language)."""
+
+SENTENCE_ENDS = frozenset({".", "!", "?", "…"})
+"""Marks that end a sentence."""
+
+MARKS = SENTENCE_ENDS | {",", ";", ":", "—"}
+"""Every mark that is a token; all other punctuation is a separator."""
+
+_SCRIPT = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
+_LETTER = rf"(?:(?!{_SCRIPT})[\p{{L}}\p{{M}}\p{{N}}])"
+_TOKEN = regex.compile(
+    rf"""
+    \p{{N}}+(?:[.,]\p{{N}}+)+            # 3.14  1,000
+    | {_SCRIPT}                          # one character, one token
+    | {_LETTER}+(?:['\-]{_LETTER}+)*     # words, don't, ding-dong
+    | \.{{3,}} | …                       # an ellipsis is one mark
+    | [.,!?;:]
+    | (?<=\s)[-–—]+(?=\s) | —            # a dash between words
+    """,
+    regex.VERBOSE,
+)
+_UNSAFE = regex.compile("[\x00\ud800-\udfff]")
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
+_WIDE_MARKS = str.maketrans({"。": ".", "！": "!", "？": "?", "，": ",", "、": ","})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token as heard.
+
+    Attributes
+    ----------
+    word
+        Canonical form; equal words compare equal here.
+    written
+        As it stood in the text.
+    opens
+        True for the first word of a sentence, where a capital says nothing.
+    """
+
+    word: str
+    written: str
+    opens: bool
+
+
+def clean(text: str) -> str:
+    """Replace what no file or browser can carry (NUL, lone surrogates) by U+FFFD."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def is_word(token: str) -> bool:
+    """Tell words from marks."""
+    return token not in MARKS
+
+
+def _canonical(written: str) -> str:
+    lowered = unicodedata.normalize("NFC", written.lower())
+    return lowered[:MAX_TOKEN].rstrip("'-")
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Split text into tokens, in order.
+
+    The result is the same on every path, and reading the joined canonical forms again
+    gives the same words (`leo.text.prose.join` is its counterpart).
+    """
+    plain = unicodedata.normalize("NFC", clean(text)).translate(_APOSTROPHES)
+    plain = plain.translate(_WIDE_MARKS)
+    found: list[Token] = []
+    opens = True
+    for match in _TOKEN.finditer(plain):
+        piece = match.group()
+        if piece[0] == ".":
+            piece = "." if len(piece) == 1 else "…"
+        elif piece[0] in "-–—":
+            piece = "—"
+        if piece in MARKS:
+            if found and found[-1].word == piece:
+                continue  # "!!!" says no more than "!", and ". . ." is no ellipsis
+            found.append(Token(piece, piece, opens=False))
+            opens = opens or piece in SENTENCE_ENDS
+            continue
+        word = _canonical(piece)
+        found.append(Token(word, piece[:MAX_TOKEN].rstrip("'-"), opens))
+        opens = False
+    return tuple(found)
+
+
+def sentences(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Cut canonical tokens after each sentence end; the last piece may be open."""
+    cut: list[tuple[str, ...]] = []
+    begin = 0
+    for i, word in enumerate(words):
+        if word in SENTENCE_ENDS:
+            cut.append(words[begin : i + 1])
+            begin = i + 1
+    if begin < len(words):
+        cut.append(words[begin:])
+    return cut

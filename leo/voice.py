@@ -1,0 +1,88 @@
+"""The voice that modules are lent: it speaks from field and overlay, and keeps only thoughts."""
+
+from collections.abc import Sequence
+from random import Random
+
+from leo.field.centers import Center
+from leo.field.layer import Layer
+from leo.generation.speak import think
+from leo.records import Growth, Learned, Source, Utterance
+from leo.text.tokens import is_word, tokens
+
+__all__ = ["OverlayVoice", "learn"]
+
+
+class OverlayVoice:
+    """A module's voice in one turn (see `leo.module.Voice`).
+
+    Parameters
+    ----------
+    module
+        Who speaks.
+    overlay
+        The turn's private layer.
+    centers
+        Where to start from.
+    luck
+        The module's own random numbers.
+    learned
+        The turn's list of kept texts; `keep` appends to it.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        overlay: Layer,
+        centers: Sequence[Center],
+        luck: Random,
+        learned: list[Learned],
+    ) -> None:
+        self._module, self._overlay, self._centers = module, overlay, centers
+        self._luck, self._learned = luck, learned
+
+    async def __call__(
+        self,
+        *,
+        seed: str = "",
+        temperature: float = 1.0,
+        semantic: float = 0.4,
+        max_tokens: int = 40,
+    ) -> Utterance:
+        """Speak privately; see `leo.module.Voice`."""
+        return await think(
+            self._overlay,
+            self._centers,
+            self._luck,
+            by=self._module,
+            seed=seed,
+            temperature=temperature,
+            semantic=semantic,
+            max_tokens=max_tokens,
+        )
+
+    async def keep(self, text: str, source: Source) -> Growth:
+        """Keep a private thought; see `leo.module.Voice`."""
+        kept = await learn(self._overlay, text, source, stored=text)
+        self._learned.extend(kept)
+        return kept[0].growth if kept else Growth()
+
+
+async def learn(
+    layer: Layer, text: str, source: Source, *, stored: str | None
+) -> tuple[Learned, ...]:
+    """Count a text into a layer, if it has words at all.
+
+    Parameters
+    ----------
+    layer
+        Where to.
+    text, source
+        What, and who from.
+    stored
+        The text as the Turn keeps it; ``None`` where the Turn holds it anyway.
+    """
+    heard = tokens(text)
+    if not any(is_word(token.word) for token in heard):
+        return ()
+    growth = await layer.learn(heard, source)
+    return (Learned(source, growth, stored),)
