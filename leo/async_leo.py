@@ -96,7 +96,7 @@ class AsyncLeoField:
         strict: bool = False,
         birth: Birth | None = DEFAULT_BIRTH,
     ) -> None:
-        self.path = _absolute(path)
+        self._path = _absolute(path)
         self._seed, self._clock, self._birth = seed, clock or time.time, birth
         chosen = default_modules() if modules is None else modules
         self._modules = tuple(copy.copy(module) for module in chosen)
@@ -116,8 +116,8 @@ class AsyncLeoField:
 
     def __repr__(self) -> str:
         if self._life is None:
-            return f"<AsyncLeoField {self.path} closed>"
-        return f"<AsyncLeoField {self.path} turn {self._life.turn}>"
+            return f"<AsyncLeoField {self._path} closed>"
+        return f"<AsyncLeoField {self._path} turn {self._life.turn}>"
 
     # ------------------------------------------------------------ opening and closing
 
@@ -137,7 +137,7 @@ class AsyncLeoField:
         async with self._lock:
             if self._life is None:
                 self._life = await Life.open(
-                    self.path,
+                    self._path,
                     seed=self._seed,
                     draw_seed=lambda: secrets.randbits(63),
                     clock=self._clock,
@@ -145,7 +145,7 @@ class AsyncLeoField:
                     modules=self._modules,
                 )
                 self._loop = asyncio.get_running_loop()
-                _living[self.path] = self
+                _living[self._path] = self
         return self
 
     async def aclose(self) -> None:
@@ -154,7 +154,7 @@ class AsyncLeoField:
         async with self._lock:
             life, self._life = self._life, None
             if life is not None:
-                _living.pop(self.path, None)
+                _living.pop(self._path, None)
                 await settled(life.close())
 
     async def __aenter__(self) -> "AsyncLeoField":
@@ -217,7 +217,6 @@ class AsyncLeoField:
         them back. Raises like `turn`, out-of-range arguments at once.
         """
         asked = self._settings(prompt, temperature, max_tokens)
-        self._require_loop()
         return Stream(lambda tell: self._live(prompt, asked, tell), self._own)
 
     async def imagine(
@@ -362,7 +361,7 @@ class AsyncLeoField:
         async with self._lock:
             life = await self._awake()
             return Stats(
-                path=self.path,
+                path=self._path,
                 seed=life.birthday.seed,
                 born=life.birthday.at,
                 turns=life.turn,
@@ -394,6 +393,11 @@ class AsyncLeoField:
     def loop(self) -> asyncio.AbstractEventLoop | None:
         """The event loop he lives on; ``None`` before he was opened."""
         return self._loop
+
+    @property
+    def path(self) -> Path:
+        """His file."""
+        return self._path
 
     @property
     def closed(self) -> bool:
@@ -432,7 +436,7 @@ class AsyncLeoField:
 
     def _open_life(self) -> Life:
         if self._life is None:
-            raise FieldClosed(f"{self.path} is not open; await leo.async_init() first")
+            raise FieldClosed(f"{self._path} is not open; await leo.async_init() first")
         return self._life
 
     async def _awake(self) -> Life:

@@ -1,13 +1,19 @@
-"""Helpers for tests of Leo and of what is built on him: a scripted clock, ready-made Turns."""
+"""Helpers for tests of Leo and of what is built on him.
 
-from dataclasses import replace
-from typing import Any
+A scripted clock, a toy field, ready-made Turns, and a module that notes every hook it hears.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from leo import records as r
+from leo.field.layer import Layer
+from leo.module import Judged, Kept, Lean, Module, Reader, Revision, Said, SoFar, Voice, Write
 from leo.text.prose import shown
 from leo.text.tokens import tokens
 
-__all__ = ["ScriptedClock", "make_turn"]
+__all__ = ["ScriptedClock", "SpyModule", "SpyNote", "make_turn", "toy_field"]
 
 
 CONTEXTS: tuple[r.WordContext, ...] = ("start", "bigram", "trigram")
@@ -32,6 +38,82 @@ class ScriptedClock:
         """Advance, and tell the time."""
         self.now += self.step
         return self.now
+
+
+async def toy_field(*texts: str, source: r.Source = "origin") -> Layer:
+    """Count a few texts into an empty layer."""
+    layer = Layer()
+    for text in texts:
+        await layer.learn(tokens(text), source)
+    return layer
+
+
+@dataclass(frozen=True, slots=True)
+class SpyNote(r.Note):
+    """What a spy saw in a turn: the hooks it heard, in order, and its count of all turns."""
+
+    spy: str
+    heard: tuple[str, ...]
+    turns: int
+
+
+@dataclass
+class SpyModule(Module[int]):
+    """A module that uses every hook and every part of the contract, and changes no word.
+
+    Its state is the number of turns it has lived through; it keeps a row per turn. Give it
+    another name to have two.
+
+    Attributes
+    ----------
+    heard
+        ``(hook, record)`` pairs in the order in which they came; shared by the turn's copies.
+    thinks
+        A private thought that it speaks and keeps in ``revise``.
+    """
+
+    name: str = "spy"  # type: ignore[misc]  # a spy may be named per instance
+    thinks: bool = False
+    heard: list[tuple[str, object]] = field(default_factory=list)
+
+    migrations: ClassVar[tuple[str, ...]] = (
+        "CREATE TABLE IF NOT EXISTS spy (turn INTEGER, spy TEXT, seen INTEGER)",
+    )
+
+    async def load(self, reader: Reader) -> int:
+        """Count the rows of the turns it saw."""
+        rows = await reader.fetch("SELECT count(*) FROM spy WHERE spy = ?", (self.name,))
+        return int(str(rows[0][0]))
+
+    async def before(self, percept: r.Percept, so_far: SoFar) -> Lean[int]:
+        """Note what it heard, and lean nowhere."""
+        self.heard.append(("before", so_far))
+        return Lean(note=self._note("before"))
+
+    async def revise(self, percept: r.Percept, said: Said, voice: Voice) -> Revision[int]:
+        """Note what it heard, think if it was told to, and change nothing."""
+        self.heard.append(("revise", said))
+        if self.thinks:
+            thought = await voice(seed=said.utterance.text)
+            await voice.keep(thought.text, "ring")
+        return Revision(note=self._note("before", "revise"))
+
+    async def after(self, judged: Judged, voice: Voice) -> Kept[int]:
+        """Note what it heard, and count the turn."""
+        self.heard.append(("after", judged))
+        return Kept(note=self._note("before", "revise", "after"), state=self.state + 1)
+
+    def rows(self, note: r.Note | None, state: int) -> Sequence[Write]:
+        """Write one row."""
+        self.heard.append(("rows", note))
+        return [Write("INSERT INTO spy VALUES (?, ?, ?)", ((state, self.name, state),))]
+
+    def hooks(self) -> list[str]:
+        """Name the hooks that were heard, in order."""
+        return [hook for hook, _ in self.heard]
+
+    def _note(self, *heard: str) -> SpyNote:
+        return SpyNote(self.name, heard, self.state)
 
 
 def make_turn(

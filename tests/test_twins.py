@@ -1,0 +1,120 @@
+"""The sync twin: the same names, the same Turns."""
+
+import asyncio
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leo import AsyncLeoField, LeoField, Turn, Word
+from leo.testing import ScriptedClock
+from tests.conftest import SEED
+from tests.test_laws import SCRIPT, canonical
+
+RENAMED = {"aclose": "close", "async_init": None}
+
+
+def public(cls: type) -> dict[str, object]:
+    """List a class's public names."""
+    return {name: value for name, value in inspect.getmembers(cls) if not name.startswith("_")}
+
+
+def test_the_twin_has_the_same_names() -> None:
+    """Every public name of the async Leo is the twin's, but for opening and closing."""
+    expected = {RENAMED.get(name, name) for name in public(AsyncLeoField)} - {None}
+
+    assert set(public(LeoField)) == expected
+
+
+def test_the_twin_takes_the_same_arguments() -> None:
+    """Every method, and making one, takes the same parameters with the same defaults."""
+    for name, method in public(LeoField).items():
+        if inspect.isfunction(method) and name != "close":
+            theirs = inspect.signature(getattr(AsyncLeoField, name))
+            assert inspect.signature(method).parameters == theirs.parameters, name
+    assert inspect.signature(LeoField).parameters == inspect.signature(AsyncLeoField).parameters
+
+
+def test_async_and_sync_live_the_same_life(tmp_path: Path) -> None:
+    """The same script gives equal Turns, byte for byte."""
+
+    async def lived() -> list[Turn]:
+        async with AsyncLeoField(tmp_path / "a.db", seed=SEED, clock=ScriptedClock()) as leo:
+            return [await leo.turn(prompt) for prompt in SCRIPT]
+
+    expected = canonical(asyncio.run(lived(), debug=True))
+    with LeoField(tmp_path / "b.db", seed=SEED, clock=ScriptedClock()) as twin:
+        turns = [twin.turn(prompt) for prompt in SCRIPT]
+        assert canonical(turns) == expected
+        assert canonical(list(twin.journal())) == expected
+
+
+def test_the_twin_does_everything_the_leo_does(tmp_path: Path) -> None:
+    """Each method of the twin works in a plain script."""
+    book = tmp_path / "book.txt"
+    book.write_text("The zeppelin sleeps.", encoding="utf-8")
+    told: list[int | None] = []
+    with LeoField(tmp_path / "leo.db", seed=SEED, clock=ScriptedClock()) as twin:
+        leave = twin.watch(lambda turn: told.append(turn.id))
+        assert twin.reply("Hello.")
+        *words, turn = twin.stream("Hello again.")
+        leave()
+
+        assert isinstance(turn, Turn)
+        assert "".join(word.text for word in words if isinstance(word, Word)) == turn.reply
+        assert twin.imagine("Perhaps.").id is None
+        assert twin.observe("A quagga.").words >= 1
+        assert twin.read(book).tokens == 4
+        assert [one.id for one in twin.turns] == told == [1, 2]
+        assert twin.stats().turns == 2
+        assert not twin.closed
+    assert twin.closed
+    twin.close()
+
+
+def test_a_script_that_uses_the_twin_ends(tmp_path: Path) -> None:
+    """The twin leaves no thread behind that keeps Python from ending."""
+    code = (
+        "import sys; from leo import LeoField\n"
+        "with LeoField(sys.argv[1], seed=1) as leo: print(len(leo.reply('Hello.')) > 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "leo.db")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_the_twin_blocks_inside_a_running_loop(tmp_path: Path) -> None:
+    """In a notebook cell the twin works on the cell's own loop, beside await."""
+    code = (
+        "import asyncio, sys\n"
+        "from leo import LeoField\n"
+        "async def cell():\n"
+        "    other = asyncio.create_task(asyncio.sleep(0, 'ran'))\n"
+        "    with LeoField(sys.argv[1], seed=1) as leo:\n"
+        "        one = leo.turn('Hello.')\n"
+        "        assert leo.loop is asyncio.get_running_loop()\n"
+        "    print(one.id, await other)\n"
+        "asyncio.run(cell())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "leo.db")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("1 ran\n", 0), done.stderr
+
+
+def test_a_failed_opening_leaves_no_loop_open(tmp_path: Path) -> None:
+    """A twin that cannot be opened raises, and warns about nothing."""
+    (tmp_path / "leo.db").write_bytes(b"not a database at all")
+    with pytest.raises(Exception, match="not an SQLite file"):
+        LeoField(tmp_path / "leo.db")
