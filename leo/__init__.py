@@ -20,7 +20,7 @@ hears, and speaks by walking through it. One turn::
 ...     print(turn.reply)
 """
 
-from leo.async_leo import ASYNC_DB_PATH, AsyncLeoField, living
+from leo.async_leo import AsyncLeoField, living
 from leo.errors import (
     CommitFailed,
     FieldBusy,
@@ -35,6 +35,7 @@ from leo.errors import (
     WrongLoop,
 )
 from leo.events import Event, Revised, Word
+from leo.home import ASYNC_DB_PATH
 from leo.records import Growth, Influence, Note, Turn, Utterance
 from leo.sync_leo import LeoField
 from leo.text.birth import DEFAULT_BIRTH, Birth

@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import logging
 import os
 import secrets
 import time
@@ -11,14 +10,14 @@ import weakref
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal
-
-import platformdirs
+from typing import Any
 
 from leo.books import Progress, load_book, reporter
-from leo.errors import FieldClosed, ModuleError, PromptTooLong, WrongLoop
+from leo.errors import FieldClosed, WrongLoop
 from leo.events import Revised, Tell, Word
+from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
+from leo.limits import HeardSource, check_heard, check_length, settings_of
 from leo.luck import turn_seed
 from leo.module import Module
 from leo.modules import default_modules
@@ -29,36 +28,16 @@ from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.text.tokens import clean
 from leo.turn import Asked, Plan, live
 from leo.turns import ReadReport, Stats, Turns
+from leo.watchers import Watcher, Watchers
 
-__all__ = ["ASYNC_DB_PATH", "MAX_PROMPT", "AsyncLeoField", "living"]
-
-log = logging.getLogger("leo")
-
-ASYNC_DB_PATH: Final = (
-    Path(os.environ.get("LEO_HOME") or platformdirs.user_data_path("leo")).expanduser() / "leo.db"
-)
-"""Where Leo lives when no path is given: ``$LEO_HOME``, else the user's data folder."""
-
-MAX_PROMPT = 20_000
-"""Characters one turn may hear."""
-
-MAX_TOKENS = 400
-MAX_TEMPERATURE = 10.0
-
-HeardSource = Literal["observer", "book", "note"]
-HEARD: Final[tuple[HeardSource, ...]] = ("observer", "book", "note")
-"""Sources of an observed text; Leo's own speech is never told to him as somebody's."""
+__all__ = ["AsyncLeoField", "living"]
 
 _living: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValueDictionary()
 
 
 def living(path: str | os.PathLike[str] = ASYNC_DB_PATH) -> "AsyncLeoField | None":
     """Give the open Leo that this process holds on a path, if there is one."""
-    return _living.get(_absolute(path))
-
-
-def _absolute(path: str | os.PathLike[str]) -> Path:
-    return Path(path).expanduser().absolute()
+    return _living.get(absolute(path))
 
 
 class AsyncLeoField:
@@ -96,7 +75,7 @@ class AsyncLeoField:
         strict: bool = False,
         birth: Birth | None = DEFAULT_BIRTH,
     ) -> None:
-        self._path = _absolute(path)
+        self._path = absolute(path)
         self._seed, self._clock, self._birth = seed, clock or time.time, birth
         chosen = default_modules() if modules is None else modules
         self._modules = tuple(copy.copy(module) for module in chosen)
@@ -110,8 +89,7 @@ class AsyncLeoField:
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._life: Life | None = None
-        self._watchers: list[Callable[[Turn], None]] = []
-        self._watcher_error: ModuleError | None = None
+        self._watchers = Watchers(strict=strict)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
@@ -192,7 +170,7 @@ class AsyncLeoField:
         Parameters
         ----------
         prompt
-            What you say, up to `MAX_PROMPT` characters.
+            What you say, up to 20,000 characters.
         temperature
             Factor on the blended temperature, in (0, 10].
         max_tokens
@@ -256,7 +234,7 @@ class AsyncLeoField:
         finally:
             # A cancellation that came during the commit is on its way up, and the turn happened.
             if life is not None and plan is not None and life.committed == plan.turn.id:
-                self._tell_watchers(plan.turn)
+                self._watchers.tell(plan.turn)
         return plan.turn
 
     async def _plan(
@@ -289,13 +267,11 @@ class AsyncLeoField:
         Parameters
         ----------
         text
-            Up to `MAX_PROMPT` characters (a longer one is a book: `read`).
+            Up to 20,000 characters (a longer one is a book: `read`).
         source
             ``observer``, ``book`` or ``note``; never ``reply``.
         """
-        if source not in HEARD:
-            raise ValueError(f"source is {source!r}; it can be one of {HEARD}")
-        _check_length(text)
+        check_heard(text, source)
         self._require_loop()
         async with self._lock:
             life = await self._awake()
@@ -324,7 +300,7 @@ class AsyncLeoField:
             If the file cannot be read, or is not UTF-8 (the message names the byte).
         """
         self._require_loop()
-        book = await load_book(_absolute(path))
+        book = await load_book(absolute(path))
         report = reporter(progress, book)
         total = sum(map(len, book.batches))
         tokens = 0
@@ -376,18 +352,12 @@ class AsyncLeoField:
         self._known([name])
         return next(module for module in self._modules if module.name == name)
 
-    def watch(self, callback: Callable[[Turn], None]) -> Callable[[], None]:
+    def watch(self, callback: Watcher) -> Callable[[], None]:
         """Call a plain function with every Turn after its commit; gives the way to stop it.
 
         The callback runs on Leo's loop, in commit order, when his lock is free again.
         """
-        self._watchers.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return unsubscribe
+        return self._watchers.add(callback)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
@@ -416,13 +386,9 @@ class AsyncLeoField:
     def _settings(
         self, prompt: str, temperature: float, max_tokens: int, without: Collection[str] = ()
     ) -> Settings:
-        if not 0 < temperature <= MAX_TEMPERATURE:
-            raise ValueError(f"temperature is {temperature}; it must be in (0, {MAX_TEMPERATURE}]")
-        if not 1 <= max_tokens <= MAX_TOKENS:
-            raise ValueError(f"max_tokens is {max_tokens}; it must be 1 to {MAX_TOKENS}")
-        _check_length(prompt)
+        check_length(prompt)
         off = self._known({*self._without, *without})
-        return Settings(float(temperature), int(max_tokens), off)
+        return settings_of(temperature, max_tokens, off)
 
     def _require_loop(self) -> None:
         if self._loop is not None and asyncio.get_running_loop() is not self._loop:
@@ -430,9 +396,7 @@ class AsyncLeoField:
                 f"{self!r} lives on another event loop; call it there, for example with "
                 "asyncio.run_coroutine_threadsafe(..., leo.loop)"
             )
-        if self._strict and self._watcher_error is not None:
-            error, self._watcher_error = self._watcher_error, None
-            raise error
+        self._watchers.raise_pending()
 
     def _open_life(self) -> Life:
         if self._life is None:
@@ -448,22 +412,6 @@ class AsyncLeoField:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _tell_watchers(self, turn: Turn) -> None:
-        for callback in tuple(self._watchers):
-            try:
-                callback(turn)
-            except Exception as error:  # the second boundary: whoever looks on never harms Leo
-                log.exception("a watcher failed on turn %s", turn.id)
-                self._watcher_error = ModuleError("watcher", repr(callback), error)
-
 
 def _deaf(event: Word | Revised) -> None:
     """Hear nothing while the turn goes on."""
-
-
-def _check_length(text: str) -> None:
-    if len(text) > MAX_PROMPT:
-        raise PromptTooLong(
-            f"the text has {len(text)} characters, one turn hears {MAX_PROMPT}; "
-            "let Leo read longer texts with leo.read(path)"
-        )

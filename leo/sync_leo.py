@@ -12,14 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from leo.async_leo import ASYNC_DB_PATH, AsyncLeoField, HeardSource
+from leo.async_leo import AsyncLeoField
 from leo.books import Progress
 from leo.errors import FieldClosed
 from leo.events import Event
+from leo.home import ASYNC_DB_PATH
+from leo.limits import HeardSource
 from leo.module import Module
 from leo.records import Growth, Turn
 from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.turns import ReadReport, Stats, Turns
+from leo.watchers import Watcher
 
 __all__ = ["LeoField"]
 
@@ -162,7 +165,7 @@ class LeoField:
         """Give a living module by its name."""
         return self._leo.module(name)
 
-    def watch(self, callback: Callable[[Turn], None]) -> Callable[[], None]:
+    def watch(self, callback: Watcher) -> Callable[[], None]:
         """Call a plain function with every Turn after its commit."""
         return self._leo.watch(callback)
 

@@ -21,8 +21,8 @@ from leo.field.centers import Center
 from leo.field.field import Field
 from leo.field.layer import Layer
 from leo.generation.gravity import pulls_of
+from leo.generation.mouth import Hear
 from leo.generation.speak import speak
-from leo.generation.walk import Hear
 from leo.hooks import Hooks, VoiceOf
 from leo.luck import stream
 from leo.module import Judged, Module, Moment, Voice, Write

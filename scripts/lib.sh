@@ -59,7 +59,7 @@ print(getattr(sys, "_base_executable", "") or sys.executable)' 2>/dev/null) || c
         "On Debian 12 or later, or Ubuntu 24.04 or later: $(apt_command 'python3 python3-venv')"
 }
 
-has_venv() { "$base" -c 'import ensurepip, venv' 2>/dev/null; }
+has_venv() { "$base" -c 'import venv; from ensurepip import bootstrap' 2>/dev/null; }
 
 make_venv() {
     find_base
@@ -114,6 +114,10 @@ install() {
         rm -f -- "$unfinished"
         die "pip could not install .[$1]; its message is above."
     }
+    # Lab asks at its first start whether it may fetch news; here it neither asks nor fetches.
+    told=$("$python" -m jupyterlab.labextensions disable --level=sys_prefix \
+        @jupyterlab/apputils-extension:announcements 2>&1) ||
+        die "JupyterLab could not be set up: $told"
     { wanted && echo "$1"; } >"$stamp"
     rm -f -- "$unfinished"
 }

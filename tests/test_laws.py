@@ -281,7 +281,7 @@ async def test_law_2_one_transaction_per_turn(make: Open) -> None:
         said: list[str] = []
         await leo._life.database.connection.set_trace_callback(said.append)
         await leo.turn("The moon is a red boat. " * 20)
-        await leo._life.database.connection.set_trace_callback(None)
+        await leo._life.database.connection.set_trace_callback(None)  # type: ignore[arg-type]  # None stops it
 
         assert [sql for sql in said if sql.split()[0] in ("BEGIN", "COMMIT", "ROLLBACK")] == [
             "BEGIN IMMEDIATE",
@@ -461,7 +461,7 @@ async def _written(leo: AsyncLeoField, prompt: str) -> tuple[int, int]:
     steps: list[str] = []
     await connection.set_trace_callback(steps.append)
     await leo.turn(prompt)
-    await connection.set_trace_callback(None)
+    await connection.set_trace_callback(None)  # type: ignore[arg-type]  # None stops it
     return connection.total_changes - before, len(steps)
 
 

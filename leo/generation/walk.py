@@ -4,22 +4,21 @@ Nothing is sampled to be cut away. Where the field leads nowhere new, the senten
 and the next one starts from a center, and both words say so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from leo.field.centers import Center
-from leo.field.rows import RowView, sources_of
+from leo.field.rows import RowView
 from leo.field.view import Ask, View
 from leo.generation.connection import Connection
-from leo.generation.draw import Draw, distribution, draw, entropy_of, rounded, take
+from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
+from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Biases, Options, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
-from leo.records import Share, Source, SpokenWord, Utterance, WordContext
-from leo.text.function_words import is_content
-from leo.text.prose import shown
+from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = ["TARGET", "Plan", "walk"]
@@ -71,10 +70,6 @@ class Plan:
     connection: Connection | None = None
 
 
-Hear = Callable[[SpokenWord], None]
-"""Called with each word as it is chosen."""
-
-
 async def walk(
     view: View,
     centers: Sequence[Center],
@@ -122,17 +117,19 @@ class _Walker:
         luck: Random,
         hear: Hear | None,
     ) -> None:
-        self._view, self._centers, self._plan = view, centers, plan
-        self._luck, self._hear = luck, hear
-        self.words: list[SpokenWord] = []
-        self.done = False
-        self._ids: list[int | None] = []
+        self._view, self._centers, self._plan, self._luck = view, centers, plan, luck
         self._guards = Guards(plan.echoes)
-        self._used: dict[int, int] = {}
+        self._mouth = Mouth(view, self._guards, hear)
+        self._pulled = tuple(sorted({id_ for ids in plan.biases.pulls.values() for id_ in ids}))
         self._near: dict[int, RowView] = {}
-        self._recent: list[int] = []
         self._entropies: list[float] = []
         self._to_weave = plan.connection
+        self.done = False
+
+    @property
+    def words(self) -> list[SpokenWord]:
+        """The words said so far."""
+        return self._mouth.words
 
     @property
     def entropy(self) -> float:
@@ -140,41 +137,39 @@ class _Walker:
         open_ = [entropy for entropy in self._entropies if entropy > 0]
         return rounded(sum(open_) / len(open_)) if open_ else 0.0
 
-    # ------------------------------------------------------------ the walk
-
     def start(self, luck: Random) -> None:
-        first = first_word(self._centers, luck, self._plan.start_temperature)
-        if first is None:
-            self._say(SILENCE, SILENCE, "close", None)
+        """Say the first word."""
+        temperature = self._plan.start_temperature
+        drawn = first_word(self._centers, luck, temperature)
+        if drawn is None:
+            self._mouth.say_given(SILENCE, SILENCE, "close", temperature)
             self.done = True
             return
-        openness = start_entropy(self._centers)
-        self._say_drawn(first, "start", {}, openness, self._plan.start_temperature)
+        entropy = start_entropy(self._centers)
+        self._mouth.say_drawn(drawn, "start", entropy=entropy, temperature=temperature, shares={})
 
     async def step(self) -> None:
-        ended = self.words[-1].word in SENTENCE_ENDS
-        if len(self.words) >= min(self._plan.limit, LONGEST * self._plan.target):
-            self._finish(ended)
-        elif ended and len(self.words) >= NEAR_TARGET * self._plan.target:
+        """Say one more word, or be done."""
+        said, plan = len(self.words), self._plan
+        ended = self._mouth.last in SENTENCE_ENDS
+        if said >= min(plan.limit, LONGEST * plan.target):
+            if not ended:
+                self._close()
             self.done = True
-        elif (
-            ended and self._plan.limit - len(self.words) < len(self.words) / self._guards.sentences
-        ):
-            self.done = True  # no room for another sentence
-        elif ended and self._wonder():
-            return
-        else:
+        elif ended and (said >= NEAR_TARGET * plan.target or not self._room_for_a_sentence()):
+            self.done = True
+        elif not (ended and self._wonder()):
             await self._next()
 
-    def _finish(self, ended: bool) -> None:
-        if not ended:
-            self._say(".", ".", "close", self._view.id("."))
-        self.done = True
+    def _room_for_a_sentence(self) -> bool:
+        said = len(self.words)
+        return self._plan.limit - said >= said / self._guards.sentences
+
+    # ------------------------------------------------------------ the next word
 
     async def _next(self) -> None:
         weave = self._to_weave
-        wanted = () if weave is None or weave.id is None else (weave.id,)
-        found = await self._options((*wanted, *self._pulled()))
+        found = await self._options(() if weave is None or weave.id is None else (weave.id,))
         logs = {id_: log for id_, log in found.logs.items() if self._allowed(id_)}
         if not logs:
             self._jump()
@@ -193,19 +188,28 @@ class _Walker:
         else:
             drawn = draw(chances, self._luck)
             context = "trigram" if drawn.id in found.trigram.cells else "bigram"
-        self._say_drawn(drawn, context, shares[drawn.id], entropy, temperature, found)
+        self._mouth.say_drawn(
+            drawn,
+            context,
+            entropy=entropy,
+            temperature=temperature,
+            shares=shares[drawn.id],
+            found=found,
+        )
 
     def _jump(self) -> None:
         """Close the sentence, or start the next one from a center, where no context helps."""
-        if self.words[-1].word not in SENTENCE_ENDS:
-            self._say(".", ".", "close", self._view.id("."))
+        if self._mouth.last not in SENTENCE_ENDS:
+            self._close()
             return
         centers = [center for center in self._centers if self._allowed(center.id)]
-        drawn = first_word(centers, self._luck, self._plan.temperature)
+        temperature = self._plan.temperature
+        drawn = first_word(centers, self._luck, temperature)
         if drawn is None:
             self.done = True
             return
-        self._say_drawn(drawn, "jump", {}, start_entropy(centers), self._plan.temperature)
+        entropy = start_entropy(centers)
+        self._mouth.say_drawn(drawn, "jump", entropy=entropy, temperature=temperature, shares={})
 
     def _wonder(self) -> bool:
         """Take up a word the field does not know as a question of its own."""
@@ -215,111 +219,42 @@ class _Walker:
         if not self._guards.allow(weave.word):
             return False
         self._to_weave = None
-        self._say(weave.word, weave.written, "woven", None)
-        self._say("?", "?", "woven", self._view.id("?"))
+        self._mouth.say_given(weave.word, weave.written, "woven", self._plan.temperature)
+        self._mouth.say_given("?", "?", "woven", self._plan.temperature)
         return True
+
+    def _close(self) -> None:
+        self._mouth.say_given(".", ".", "close", self._plan.temperature)
 
     # ------------------------------------------------------------ what a step looks at
 
-    async def _options(self, wanted: tuple[int, ...]) -> Options:
-        last = [id_ for id_ in self._ids[-2:] if id_ is not None]
-        if not last or self._ids[-1] is None:
+    async def _options(self, woven: tuple[int, ...]) -> Options:
+        last = [id_ for id_ in self._mouth.ids[-2:] if id_ is not None]
+        if not last or self._mouth.ids[-1] is None:
             return Options({}, RowView(0, 0, {}), RowView(0, 0, {}))
-        return await options(self._view, last, wanted)
-
-    def _pulled(self) -> tuple[int, ...]:
-        return tuple(sorted({id_ for pulls in self._plan.biases.pulls.values() for id_ in pulls}))
+        return await options(self._view, last, (*woven, *self._pulled))
 
     def _allowed(self, id_: int) -> bool:
         return self._guards.allow(self._view.word(id_))
 
     async def _fetch_near(self) -> None:
-        missing = [id_ for id_ in self._recent[-REMEMBERED:] if id_ not in self._near]
+        recent = self._mouth.recent[-REMEMBERED:]
+        missing = [id_ for id_ in recent if id_ not in self._near]
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
         self._near.update(zip(missing, rows, strict=True))
 
     def _shares(self, id_: int) -> dict[str, float]:
-        over = len(self.words) / self._plan.target - 1
         return bias_shares(
             self._view,
             self._plan.biases,
             id_,
-            near=[(other, self._near[other]) for other in self._recent[-REMEMBERED:]],
-            used=self._used,
+            near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
+            used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
-            overdue=max(0.0, over),
+            overdue=max(0.0, len(self.words) / self._plan.target - 1),
         )
 
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""
         last = self._entropies[-3:]
         return 1.2 - 0.4 * (sum(last) / len(last)) if last else 1.0
-
-    # ------------------------------------------------------------ saying
-
-    def _say_drawn(
-        self,
-        drawn: Draw,
-        context: WordContext,
-        shares: dict[str, float],
-        entropy: float,
-        temperature: float,
-        found: Options | None = None,
-    ) -> None:
-        after, sources = self._origin(drawn.id, found)
-        self._take(
-            SpokenWord(
-                text=self._text(self._view.word(drawn.id), self._view.form(drawn.id)),
-                word=self._view.word(drawn.id),
-                context=context,
-                after=after,
-                probability=rounded(drawn.probability),
-                entropy=rounded(entropy),
-                temperature=rounded(temperature),
-                candidates=drawn.candidates(self._view),
-                shares=tuple(Share(name, rounded(value)) for name, value in shares.items()),
-                sources=sources,
-            ),
-            drawn.id,
-        )
-
-    def _say(self, word: str, form: str, context: WordContext, id_: int | None) -> None:
-        self._take(
-            SpokenWord(
-                text=self._text(word, form),
-                word=word,
-                context=context,
-                after=(),
-                probability=1.0,
-                entropy=0.0,
-                temperature=rounded(self._plan.temperature),
-                candidates=(),
-                shares=(),
-                sources=(),
-            ),
-            id_,
-        )
-
-    def _take(self, spoken: SpokenWord, id_: int | None) -> None:
-        self.words.append(spoken)
-        self._ids.append(id_)
-        self._guards.say(spoken.word)
-        if id_ is not None and is_content(spoken.word):
-            self._used[id_] = self._used.get(id_, 0) + 1
-            self._recent = [*(one for one in self._recent if one != id_), id_]
-        if self._hear is not None:
-            self._hear(spoken)
-
-    def _text(self, word: str, form: str) -> str:
-        return shown(self.words[-1].word if self.words else None, word, form)
-
-    def _origin(
-        self, id_: int, found: Options | None
-    ) -> tuple[tuple[str, ...], tuple[Source, ...]]:
-        if found is None:
-            return (), ()
-        if id_ in found.trigram.cells:
-            return tuple(word.word for word in self.words[-2:]), sources_of(
-                found.trigram.cells[id_]
-            )
-        return (self.words[-1].word,), sources_of(found.bigram.cells[id_])
