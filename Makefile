@@ -13,5 +13,5 @@ lab test check:
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache shots *.egg-info
-	find leo leo_widgets tests benchmarks notebooks scripts \
+	find . \( -name .venv -o -name .git \) -prune -o \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

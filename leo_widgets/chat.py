@@ -1,0 +1,293 @@
+"""Chat: talk with a Leo, and see every word as he chooses it."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from leo import AsyncLeoField, Event, Revised, Turn, Word
+from leo_widgets.home import Guest
+from leo_widgets.transcript import (
+    Message,
+    State,
+    fault_text,
+    message,
+    turn_messages,
+    word_view,
+)
+from leo_widgets.wire import LoopRunner
+
+__all__ = ["Chat"]
+
+STATIC = Path(__file__).parent / "static"
+
+RESTORED_TURNS = 50
+"""Turns of his life that a new chat shows."""
+
+DELTA_SECONDS = 0.05
+"""Words that come faster than this travel together."""
+
+
+_replying: "ContextVar[_Reply | None]" = ContextVar("leo_widgets_replying", default=None)
+"""The reply in whose task we are; watchers are called there, and know a chat's own turns by it."""
+
+
+class Chat(anywidget.AnyWidget):
+    """A conversation with a Leo.
+
+    Words appear as they are chosen; Stop cancels a turn from its first moment until its
+    commit. Errors stand in the transcript. Turns from elsewhere (a cell, another chat on the
+    same Leo) appear too.
+
+    Parameters
+    ----------
+    leo
+        The Leo to talk with.
+    path
+        Where he lives, if none is given; the chat opens him on the notebook's loop, or shares
+        the one that this kernel has open there.
+    """
+
+    _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
+    _css = (STATIC / "chat.css").read_text(encoding="utf-8")
+
+    messages = t.List(t.Dict(), help="The whole transcript; the truth for every view.").tag(
+        sync=True
+    )
+    busy = t.Bool(False, help="A turn is going on or waiting.").tag(sync=True)
+    status = t.Unicode("opening…", help="What Leo is doing, in a word.").tag(sync=True)
+    selected = t.List(t.Int(), help="Turn and index of the selected word, or empty.").tag(sync=True)
+
+    def __init__(
+        self,
+        leo: AsyncLeoField | None = None,
+        *,
+        path: str | os.PathLike[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._guest = Guest(leo, path)
+        self._runner = LoopRunner(self._show_error)
+        self._open = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._turns: set[asyncio.Task[Turn]] = set()
+        self._on_word: list[Callable[[int, int], None]] = []
+        self._unwatch: Callable[[], None] | None = None
+        self.on_msg(self._heard)
+        if self._runner.loop is not None:
+            self._runner.spawn(self._enter, "opening Leo")
+
+    # ------------------------------------------------------------ from Python
+
+    @property
+    def leo(self) -> AsyncLeoField:
+        """The Leo of this chat."""
+        return self._guest.leo
+
+    async def ready(self) -> AsyncLeoField:
+        """Wait until Leo is open, and give him; raises what kept him from opening."""
+        if self._runner.loop is None:
+            self._runner.spawn(self._enter, "opening Leo")
+        await self._open.wait()
+        if self._failure is not None:
+            raise self._failure
+        return self.leo
+
+    async def say(self, text: str) -> Turn:
+        """Say something, as if it had been typed, and give the Turn."""
+        await self.ready()
+        return await self._begin(text)
+
+    def on_word(self, callback: Callable[[int, int], None]) -> None:
+        """Call a function with turn and word index when a word is selected."""
+        self._on_word.append(callback)
+
+    def select(self, turn: int, index: int) -> None:
+        """Select a word of a turn."""
+        self.selected = [turn, index]
+        for callback in tuple(self._on_word):
+            callback(turn, index)
+
+    async def aclose(self) -> None:
+        """Close the widget, and the Leo if it was the widget that opened him."""
+        self.close()
+        await self._guest.leave()
+
+    def close(self) -> None:
+        """Cancel what is going on, and take the widget away; Leo stays open."""
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+        self._runner.close()
+        super().close()
+
+    # ------------------------------------------------------------ opening
+
+    async def _enter(self) -> None:
+        try:
+            leo = await self._guest.enter()
+            turns = await leo.journal(max(1, _last(leo) - RESTORED_TURNS + 1))
+            shown: list[Message] = []
+            for turn in turns:
+                shown.extend(turn_messages(len(shown), turn))
+            self.messages = shown
+            self._unwatch = leo.watch(self._happened)
+            self.status = "ready"
+        except BaseException as error:
+            self._failure = error
+            self.status = "not open"
+            raise
+        finally:
+            self._open.set()
+
+    # ------------------------------------------------------------ from the browser
+
+    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """Take a message from the browser; it may arrive on any thread."""
+        kind = content.get("kind")
+        if kind == "submit":
+            text = str(content.get("text", ""))
+            self._runner.spawn(lambda: self._typed(text), "a turn")
+        elif kind == "stop":
+            self._runner.call(self._stop)
+        elif kind == "word":
+            turn, index = int(content["turn"]), int(content["index"])
+            self._runner.call(lambda: self.select(turn, index))
+
+    async def _typed(self, text: str) -> None:
+        if text.strip():
+            await self.ready()
+            self._begin(text)
+
+    def _stop(self) -> None:
+        for task in tuple(self._turns):
+            task.cancel()
+
+    # ------------------------------------------------------------ one turn
+
+    def _begin(self, text: str) -> "asyncio.Task[Turn]":
+        mine = self._add(who="you", text=text, state="queued")
+        task = asyncio.ensure_future(self._turn(mine, text))
+        self._turns.add(task)
+        task.add_done_callback(self._ended)
+        self._update_busy()
+        return task
+
+    def _ended(self, task: "asyncio.Task[Turn]") -> None:
+        self._turns.discard(task)
+        self._update_busy()
+        if not task.cancelled():
+            task.exception()  # shown in the transcript already; whoever called say() gets it too
+
+    async def _turn(self, mine: int, text: str) -> Turn:
+        reply = _Reply(self, mine)
+        _replying.set(reply)  # in this task's context, which the turn's task inherits
+        try:
+            async for event in self.leo.stream(text):
+                reply.take(event)
+                if isinstance(event, Turn):
+                    return event
+            raise RuntimeError("the stream ended without its Turn")
+        except asyncio.CancelledError:
+            reply.give_up("stopped")
+            raise
+        except Exception as error:
+            reply.give_up("failed")
+            self._show_error(error)
+            raise
+
+    def _happened(self, turn: Turn) -> None:
+        """Hear of every turn; one that was asked elsewhere is added whole."""
+        reply = _replying.get()
+        if reply is not None and reply.chat is self:
+            reply.kept = turn
+        else:
+            self.messages = [*self.messages, *turn_messages(len(self.messages), turn)]
+
+    # ------------------------------------------------------------ the transcript
+
+    def _add(self, **parts: Any) -> int:
+        id_ = len(self.messages)
+        self.messages = [*self.messages, message(id_, **parts)]
+        return id_
+
+    def _change(self, id_: int, **parts: Any) -> None:
+        changed = list(self.messages)
+        changed[id_] = {**changed[id_], **parts}
+        self.messages = changed
+
+    def _update_busy(self) -> None:
+        self.busy = bool(self._turns)
+        waiting = len(self._turns) - 1
+        if not self.busy:
+            self.status = "ready"
+        else:
+            self.status = f"speaking, {waiting} waiting" if waiting > 0 else "speaking"
+
+    def _show_error(self, error: BaseException) -> None:
+        self._add(who="error", text=f"{type(error).__name__}: {error}")
+
+
+class _Reply:
+    """One reply on its way into the transcript.
+
+    Words travel as small messages, several together when they come fast; the trait holds the
+    whole text at the end, so a view that came late or missed some is right all the same.
+    """
+
+    def __init__(self, chat: Chat, question: int) -> None:
+        self.chat, self._question = chat, question
+        self.kept: Turn | None = None
+        self._id: int | None = None
+        self._text = ""
+        self._sent = 0
+        self._sent_at = 0.0
+
+    def take(self, event: Event) -> None:
+        """Show one more event of the turn."""
+        if self._id is None:
+            self.chat._change(self._question, state="done")
+            self._id = self.chat._add(who="leo", text="", state="speaking")
+        if isinstance(event, Word):
+            self._text += event.text
+            self._flush()
+        elif isinstance(event, Revised):
+            self._text = event.reply
+            self._sent = len(self._text)
+            self.chat._change(self._id, text=self._text)
+        else:
+            self._finish(self._id, event)
+
+    def _flush(self) -> None:
+        now = time.monotonic()
+        if now - self._sent_at < DELTA_SECONDS:
+            return
+        piece = self._text[self._sent :]
+        self.chat.send({"kind": "delta", "id": self._id, "at": self._sent, "text": piece})
+        self._sent, self._sent_at = len(self._text), now
+
+    def _finish(self, id_: int, turn: Turn) -> None:
+        words = [word_view(word) for word in turn.utterance.words]
+        self.chat._change(self._question, turn=turn.id)
+        self.chat._change(id_, text=turn.reply, state="done", turn=turn.id, words=words)
+        for fault in fault_text(turn):
+            self.chat._add(who="error", text=fault, turn=turn.id)
+
+    def give_up(self, state: State) -> None:
+        """Mark what was said as not kept, unless the turn was being committed already."""
+        if self.kept is not None and self._id is not None:
+            self._finish(self._id, self.kept)
+            return
+        self.chat._change(self._question, state=state)
+        if self._id is not None:
+            self.chat._change(self._id, text=self._text, state=state)
+
+
+def _last(leo: AsyncLeoField) -> int:
+    return (leo.turns[-1].id or 0) if len(leo.turns) else 0

@@ -1,0 +1,10 @@
+"""Figures: pure functions from Turns to plotly figures.
+
+They compute nothing about Leo: every number stands in a record, a figure arranges it.
+"""
+
+from leo_widgets.figures.growth import growth
+from leo_widgets.figures.presence import experts, impression, pulse
+from leo_widgets.figures.words import reasons, words
+
+__all__ = ["experts", "growth", "impression", "pulse", "reasons", "words"]

@@ -1,0 +1,72 @@
+"""How the field evolves: its size over turns, and what each turn added, by source."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from leo.records import SOURCES, Growth, Turn
+from leo_widgets.figures.style import COLOURS, LAST_SHOWN, SOURCE_COLOURS, empty, framed, x_of
+
+__all__ = ["growth"]
+
+TITLE = "Field evolution: how much Leo knows, and what each turn added"
+SIZES = (("words", "words"), ("bigrams", "bigrams"), ("trigrams", "trigrams"), ("pairs", "pairs"))
+
+
+def growth(turns: Sequence[Turn]) -> go.Figure:
+    """Draw the field's words, bigrams, trigrams and pairs over turns, and what was new.
+
+    Parameters
+    ----------
+    turns
+        Turns in order. Above: entries since the first turn shown, each kind as a curve, its
+        full size in the hover text. Below: new entries of the turn, stacked by source.
+    """
+    turns = list(turns)[-LAST_SHOWN:]
+    if not turns:
+        return empty(TITLE, "Say something, and watch the field grow.", height=360)
+    xs = x_of(turns)
+    first = turns[0].totals
+    traces: list[object] = []
+    for (name, label), colour in zip(SIZES, COLOURS, strict=False):
+        sizes = [getattr(turn.totals, name) for turn in turns]
+        before = getattr(first, name) - sum(getattr(one.growth, name) for one in turns[0].learned)
+        traces.append(
+            go.Scatter(
+                x=xs,
+                y=[size - before for size in sizes],
+                customdata=sizes,
+                name=label,
+                mode="lines+markers",
+                line={"color": colour, "width": 2},
+                marker={"size": 5},
+                hovertemplate="%{customdata:,} " + label + " (+%{y:,})<extra>turn %{x}</extra>",
+            )
+        )
+    for source in SOURCES:
+        added = [sum(_new(one.growth) for one in t.learned if one.source == source) for t in turns]
+        if any(added):
+            traces.append(
+                go.Bar(
+                    x=xs,
+                    y=added,
+                    name=f"from {source}",
+                    marker={"color": SOURCE_COLOURS[source]},
+                    yaxis="y2",
+                    hovertemplate="%{y:,} new entries from " + source + "<extra>turn %{x}</extra>",
+                )
+            )
+    return framed(
+        traces,
+        TITLE,
+        height=360,
+        barmode="stack",
+        margin={"l": 60, "r": 16, "t": 44, "b": 84},
+        xaxis={"title": {"text": "turn"}, "anchor": "y2", "tickformat": "d"},
+        yaxis={"domain": [0.48, 1], "title": {"text": "learned here"}, "rangemode": "tozero"},
+        yaxis2={"domain": [0, 0.36], "title": {"text": "new entries"}, "rangemode": "tozero"},
+    )
+
+
+def _new(growth: Growth) -> int:
+    return growth.words + growth.bigrams + growth.trigrams + growth.pairs

@@ -1,0 +1,140 @@
+"""What a prompt touched: pulse over turns, chambers, and the blend of experts."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from leo.records import Chambers, Turn
+from leo_widgets.figures.style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    LAST_SHOWN,
+    ORANGE,
+    empty,
+    framed,
+    safe,
+    x_of,
+)
+
+__all__ = ["experts", "impression", "pulse"]
+
+
+def pulse(turns: Sequence[Turn]) -> go.Figure:
+    """Draw pulse, quality and the two entropies over turns, all in [0, 1]."""
+    title = "Pulse and quality: how new, how loud, how open, how good"
+    turns = list(turns)[-LAST_SHOWN:]
+    if not turns:
+        return empty(title, "No turn yet.")
+    curves = {
+        "novelty": [turn.percept.pulse.novelty for turn in turns],
+        "arousal": [turn.percept.pulse.arousal for turn in turns],
+        "entropy expected": [turn.percept.pulse.expected_entropy for turn in turns],
+        "entropy spoken": [turn.utterance.entropy for turn in turns],
+        "pulse": [turn.percept.pulse.pulse for turn in turns],
+        "quality": [turn.quality.overall for turn in turns],
+    }
+    traces = [
+        go.Scatter(
+            x=x_of(turns),
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "width": 3 if name in ("pulse", "quality") else 1.5},
+            marker={"size": 5},
+            hovertemplate=name + " %{y:.2f}<extra>turn %{x}</extra>",
+        )
+        for (name, values), colour in zip(curves.items(), COLOURS, strict=False)
+    ]
+    return framed(
+        traces,
+        title,
+        height=300,
+        margin={"l": 52, "r": 16, "t": 44, "b": 84},
+        xaxis={"title": {"text": "turn"}, "tickformat": "d"},
+        yaxis={"range": [-0.03, 1.03]},
+    )
+
+
+def impression(turn: Turn | None) -> go.Figure:
+    """Draw the five chambers before and after cross-fire; the cues stand in the hover text."""
+    if turn is None:
+        return empty("First impression", "No turn yet.")
+    felt = turn.percept.impression
+    about = "neutral" if felt.dominant is None else f"mostly {felt.dominant}"
+    names = [*Chambers.NAMES, Chambers.NAMES[0]]
+    why = [
+        "<br>".join(f"{safe(c.cue)}: +{c.amount:g}" for c in felt.cues if c.chamber == name)
+        or "nothing touched it"
+        for name in names
+    ]
+    traces = [
+        go.Scatterpolar(
+            r=[*chambers.values(), chambers.values()[0]],
+            theta=names,
+            name=name,
+            customdata=why,
+            fill="toself" if filled else None,
+            line={"color": colour, "dash": "solid" if filled else "dot"},
+            hovertemplate="%{theta} %{r:.2f}<br>%{customdata}<extra>" + name + "</extra>",
+        )
+        for name, chambers, colour, filled in (
+            ("as touched", felt.raw, GREY, False),
+            ("after cross-fire", felt.chambers, ORANGE, True),
+        )
+    ]
+    most = max(0.5, *felt.raw.values())
+    return framed(
+        traces,
+        f"First impression of turn {_number(turn)}: {about}",
+        height=300,
+        polar={"radialaxis": {"range": [0, most], "tickfont": {"size": 9}, "nticks": 4}},
+        margin={"l": 40, "r": 40, "t": 56, "b": 44},
+        legend={"orientation": "h", "y": -0.12, "x": 0},
+    )
+
+
+def experts(turn: Turn | None) -> go.Figure:
+    """Draw the blend of the five experts; the reasons stand in the hover text."""
+    if turn is None:
+        return empty("Experts", "No turn yet.")
+    blend = turn.blend
+    names = [one.expert for one in blend.weights]
+    why = [
+        "<br>".join(f"{safe(r.why)}: {r.change:+.3f}" for r in blend.reasons if r.expert == name)
+        or "as always"
+        for name in names
+    ]
+    steps = " → ".join(f"{step.step} {step.temperature:.2f}" for step in blend.steps)
+    bars = go.Bar(
+        y=names,
+        x=[one.weight for one in blend.weights],
+        orientation="h",
+        customdata=why,
+        marker={"color": [ORANGE if name == blend.dominant else BLUE for name in names]},
+        hovertemplate="%{y} %{x:.1%}<br>%{customdata}<extra></extra>",
+    )
+    note = {
+        "text": f"temperature: {steps}<br>weight of meaning: {blend.semantic:.2f}",
+        "showarrow": False,
+        "x": 0,
+        "y": -0.32,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "align": "left",
+        "font": {"size": 11},
+    }
+    return framed(
+        [bars],
+        f"Experts of turn {_number(turn)}: mostly {blend.dominant}",
+        height=300,
+        annotations=[note],
+        margin={"l": 80, "r": 16, "t": 44, "b": 76},
+        xaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"autorange": "reversed"},
+    )
+
+
+def _number(turn: Turn) -> str:
+    return "imagined" if turn.id is None else str(turn.id)

@@ -1,0 +1,97 @@
+"""How every figure looks: one palette, one frame, and words that are never markup."""
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from leo.records import Turn
+
+__all__ = ["COLOURS", "CONTEXT_COLOURS", "SOURCE_COLOURS", "empty", "framed", "safe", "x_of"]
+
+# Okabe and Ito's palette: told apart with every common kind of colour blindness.
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+RED, SKY, YELLOW, GREY = "#D55E00", "#56B4E9", "#F0E442", "#999999"
+
+COLOURS = (BLUE, ORANGE, GREEN, PINK, RED, SKY, YELLOW, GREY)
+
+SOURCE_COLOURS = {
+    "observer": BLUE,
+    "reply": ORANGE,
+    "ring": GREEN,
+    "dream": PINK,
+    "note": SKY,
+    "book": YELLOW,
+    "origin": GREY,
+}
+
+CONTEXT_COLOURS = {
+    "start": GREEN,
+    "trigram": BLUE,
+    "bigram": SKY,
+    "jump": RED,
+    "woven": ORANGE,
+    "close": GREY,
+    "added": PINK,
+}
+
+HEIGHT = 260
+"""Pixels."""
+
+LAST_SHOWN = 2000
+"""Turns a curve shows; older ones are left out, so that drawing stays quick."""
+
+
+def safe(text: str) -> str:
+    """Make text that plotly shows as it is: it would take ``<b>`` for bold."""
+    return html.escape(text, quote=False)
+
+
+def x_of(turns: Sequence[Turn]) -> list[int]:
+    """Give the turns' numbers; an imagined turn stands behind the last one."""
+    numbers: list[int] = []
+    for turn in turns:
+        numbers.append(turn.id if turn.id is not None else (numbers[-1] + 1 if numbers else 1))
+    return numbers
+
+
+def framed(
+    traces: Iterable[Any], title: str, *, height: int = HEIGHT, wide: bool = False, **layout: Any
+) -> go.Figure:
+    """Put traces into the house's frame.
+
+    Parameters
+    ----------
+    traces
+        Plotly traces.
+    title
+        What one sees.
+    height
+        In pixels.
+    wide
+        Ask for the panel's whole width.
+    layout
+        Further layout, over the frame's.
+    """
+    base: dict[str, Any] = {
+        "title": {"text": title, "x": 0.02, "xanchor": "left", "font": {"size": 14}},
+        "height": height,
+        "margin": {"l": 52, "r": 16, "t": 44, "b": 40},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "uirevision": "keep",
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "y": -0.22, "x": 0, "font": {"size": 11}},
+        "meta": {"wide": wide},
+    }
+    return go.Figure(list(traces), {**base, **layout})
+
+
+def empty(title: str, why: str, *, height: int = HEIGHT, wide: bool = False) -> go.Figure:
+    """Say why there is nothing to see yet."""
+    note = {"text": why, "showarrow": False, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
+    hidden = {"visible": False}
+    return framed(
+        [], title, height=height, wide=wide, annotations=[note], xaxis=hidden, yaxis=hidden
+    )

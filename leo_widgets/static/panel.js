@@ -1,0 +1,112 @@
+// Draws the figures of the `figures` trait with Plotly, which is composed in front of this file.
+
+function cssVariable(el, name, fallback) {
+  return getComputedStyle(el).getPropertyValue(name).trim() || fallback;
+}
+
+function themed(el, layout) {
+  const text = cssVariable(el, "--jp-ui-font-color1", "#222");
+  const ground = cssVariable(el, "--jp-layout-color1", "#fff");
+  const grid = cssVariable(el, "--jp-border-color2", "#ddd");
+  const out = { ...layout, autosize: true, width: undefined };
+  out.paper_bgcolor = ground;
+  out.plot_bgcolor = ground;
+  out.font = { family: "system-ui, sans-serif", size: 12, ...(layout.font || {}), color: text };
+  for (const name of Object.keys(layout)) {
+    if (/^[xy]axis\d*$/.test(name))
+      out[name] = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, ...layout[name] };
+  }
+  if (layout.polar)
+    out.polar = {
+      ...layout.polar,
+      bgcolor: ground,
+      radialaxis: { gridcolor: grid, linecolor: grid, ...(layout.polar.radialaxis || {}) },
+      angularaxis: { gridcolor: grid, linecolor: grid, ...(layout.polar.angularaxis || {}) },
+    };
+  out.hoverlabel = { align: "left", ...(layout.hoverlabel || {}) };
+  return out;
+}
+
+const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+
+function render({ model, el }) {
+  el.classList.add("leo-plots");
+  const failed = document.createElement("div");
+  failed.className = "leo-plot-error";
+  failed.setAttribute("role", "alert");
+  el.append(failed);
+  const plots = new Map(); // name -> { div, drawn }
+
+  const sizes = new ResizeObserver((entries) => {
+    for (const entry of entries)
+      if (entry.contentRect.width > 0 && entry.target.classList.contains("js-plotly-plot"))
+        Plotly.Plots.resize(entry.target);
+  });
+
+  function place(name, figure) {
+    const div = document.createElement("div");
+    div.className = "leo-plot";
+    div.dataset.figure = name;
+    if (figure.layout?.meta?.wide) div.classList.add("leo-wide");
+    el.insertBefore(div, failed);
+    sizes.observe(div);
+    return { div, drawn: null };
+  }
+
+  function listen(name, div) {
+    div.on("plotly_click", (event) => {
+      const p = event.points[0];
+      const custom = p.customdata ?? null;
+      model.set("selected", { figure: name, x: p.x ?? null, y: p.y ?? null, curve: p.curveNumber, point: p.pointNumber, custom });
+      model.save_changes();
+    });
+  }
+
+  async function draw(name, figure, force) {
+    let plot = plots.get(name);
+    if (!plot) plots.set(name, (plot = place(name, figure)));
+    const text = JSON.stringify(figure);
+    if (plot.drawn === text && !force) return;
+    const first = plot.drawn === null;
+    plot.drawn = text;
+    await Plotly.react(plot.div, figure.data, themed(el, figure.layout), CONFIG);
+    if (first) listen(name, plot.div);
+  }
+
+  async function sync(force) {
+    const figures = model.get("figures") || {};
+    for (const [name, plot] of plots)
+      if (!(name in figures)) {
+        sizes.unobserve(plot.div);
+        Plotly.purge(plot.div);
+        plot.div.remove();
+        plots.delete(name);
+      }
+    for (const [name, figure] of Object.entries(figures)) {
+      try {
+        await draw(name, figure, force);
+      } catch (error) {
+        failed.textContent = `${name}: ${error.message}`;
+        throw error;
+      }
+    }
+  }
+
+  const changed = () => sync(false);
+  const told = () => (failed.textContent = model.get("error"));
+  model.on("change:figures", changed);
+  model.on("change:error", told);
+  const theme = new MutationObserver(() => sync(true));
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  told();
+  sync(false);
+  return () => {
+    model.off("change:figures", changed);
+    model.off("change:error", told);
+    theme.disconnect();
+    sizes.disconnect();
+    for (const { div } of plots.values()) Plotly.purge(div);
+  };
+}
+
+export default { render };
