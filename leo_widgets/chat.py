@@ -12,6 +12,8 @@ import anywidget
 import traitlets as t
 
 from leo import AsyncLeoField, Event, Revised, Turn, Word
+from leo.stream import Stream
+from leo.text.tokens import clean
 from leo_widgets.home import Guest
 from leo_widgets.transcript import (
     Message,
@@ -30,7 +32,7 @@ STATIC = Path(__file__).parent / "static"
 RESTORED_TURNS = 50
 """Turns of his life that a new chat shows."""
 
-DELTA_SECONDS = 0.05
+DELTA_SECONDS = 0.04
 """Words that come faster than this travel together."""
 
 
@@ -52,6 +54,9 @@ class Chat(anywidget.AnyWidget):
     path
         Where he lives, if none is given; the chat opens him on the notebook's loop, or shares
         the one that this kernel has open there.
+    pace
+        Seconds between two words as they are shown. Leo himself does not wait: his turn goes
+        on at its own speed, and Stop pressed after its commit shows the rest at once.
     """
 
     _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
@@ -62,6 +67,7 @@ class Chat(anywidget.AnyWidget):
     )
     busy = t.Bool(False, help="A turn is going on or waiting.").tag(sync=True)
     status = t.Unicode("opening…", help="What Leo is doing, in a word.").tag(sync=True)
+    pace = t.Float(0.03, help="Seconds between two words, for people who read along.")
     selected = t.List(t.Int(), help="Turn and index of the selected word, or empty.").tag(sync=True)
 
     def __init__(
@@ -77,6 +83,7 @@ class Chat(anywidget.AnyWidget):
         self._open = asyncio.Event()
         self._failure: BaseException | None = None
         self._turns: set[asyncio.Task[Turn]] = set()
+        self._speaking = asyncio.Lock()  # one reply of this chat is shown at a time, in order
         self._on_word: list[Callable[[int, int], None]] = []
         self._unwatch: Callable[[], None] | None = None
         self.on_msg(self._heard)
@@ -172,7 +179,7 @@ class Chat(anywidget.AnyWidget):
     # ------------------------------------------------------------ one turn
 
     def _begin(self, text: str) -> "asyncio.Task[Turn]":
-        mine = self._add(who="you", text=text, state="queued")
+        mine = self._add(who="you", text=clean(text), state="queued")
         task = asyncio.ensure_future(self._turn(mine, text))
         self._turns.add(task)
         task.add_done_callback(self._ended)
@@ -186,21 +193,28 @@ class Chat(anywidget.AnyWidget):
             task.exception()  # shown in the transcript already; whoever called say() gets it too
 
     async def _turn(self, mine: int, text: str) -> Turn:
-        reply = _Reply(self, mine)
-        _replying.set(reply)  # in this task's context, which the turn's task inherits
-        try:
-            async for event in self.leo.stream(text):
-                reply.take(event)
-                if isinstance(event, Turn):
-                    return event
-            raise RuntimeError("the stream ended without its Turn")
-        except asyncio.CancelledError:
-            reply.give_up("stopped")
-            raise
-        except Exception as error:
-            reply.give_up("failed")
-            self._show_error(error)
-            raise
+        async with self._speaking:
+            reply = _Reply(self, mine)
+            _replying.set(reply)  # in this task's context, which the turn's task inherits
+            stream = self.leo.stream(text)
+            try:
+                return await self._listen(stream, reply)
+            except asyncio.CancelledError:
+                await stream.aclose()  # it may be committed by now: then it stands
+                reply.give_up("stopped")
+                raise
+            except Exception as error:
+                reply.give_up("failed")
+                self._show_error(error)
+                raise
+
+    async def _listen(self, stream: Stream, reply: "_Reply") -> Turn:
+        async for event in stream:
+            reply.take(event)
+            if isinstance(event, Turn):
+                return event
+            await asyncio.sleep(self.pace)
+        raise RuntimeError("the stream ended without its Turn")
 
     def _happened(self, turn: Turn) -> None:
         """Hear of every turn; one that was asked elsewhere is added whole."""

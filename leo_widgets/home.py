@@ -1,10 +1,24 @@
 """Opening a Leo for a widget: on the notebook's loop, or sharing the one that lives here."""
 
 import os
+import weakref
+from pathlib import Path
 
 from leo import ASYNC_DB_PATH, AsyncLeoField, living
 
 __all__ = ["Guest"]
+
+
+_waiting: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValueDictionary()
+"""Leos that a widget made and that may not be open yet: two widgets on one path share one."""
+
+
+def _shared(path: str | os.PathLike[str]) -> AsyncLeoField:
+    leo = living(path)
+    if leo is None:
+        made = AsyncLeoField(path)
+        leo = _waiting.setdefault(made.path, made)
+    return leo
 
 
 class Guest:
@@ -23,19 +37,15 @@ class Guest:
     ) -> None:
         if leo is not None and path is not None:
             raise TypeError("give a Leo or a path, not both")
-        where = ASYNC_DB_PATH if path is None else path
-        self.leo = leo or living(where) or AsyncLeoField(where)
+        self.leo = leo or _shared(ASYNC_DB_PATH if path is None else path)
         self._opened = False
 
     async def enter(self) -> AsyncLeoField:
         """Open him if nobody has."""
         if self.leo.closed:
-            shared = living(self.leo.path)
-            if shared is not None:
-                self.leo = shared
-            else:
-                await self.leo.async_init()
-                self._opened = True
+            self.leo = living(self.leo.path) or self.leo
+            self._opened = self.leo.closed
+            await self.leo.async_init()
         return self.leo
 
     async def leave(self) -> None:

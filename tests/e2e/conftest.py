@@ -1,0 +1,98 @@
+"""Fixtures of the browser tests: one server, one Chromium, a fresh page and Leo per test."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.labkit import CHROMIUM_FLAGS, JupyterServer, LabPage, write_notebook
+
+PAGE_MS = 30_000
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; without one the tests fail, they are never skipped."""
+    if CHROMIUM is None:
+        pytest.fail("no Chromium was found: install it, or set CHROMIUM to the program")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS), headless=True
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that the server shows."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="session")
+def server(notebooks: Path) -> Iterator[JupyterServer]:
+    """Start JupyterLab."""
+    with JupyterServer(notebooks, env={"LEO_HOME": str(notebooks / "home")}) as started:
+        yield started
+
+
+OpenLab = Callable[..., LabPage]
+
+
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know whether their test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def open_lab(
+    request: pytest.FixtureRequest, server: JupyterServer, browser: Browser, notebooks: Path
+) -> Iterator[OpenLab]:
+    """Open a notebook given as cells, or as a file to copy, in a page of its own."""
+    opened: list[LabPage] = []
+
+    def make(cells: list[str] | Path, size: tuple[int, int] = (1500, 1100)) -> LabPage:
+        name = f"{request.node.name}.ipynb"
+        if isinstance(cells, Path):
+            shutil.copy(cells, notebooks / name)
+        else:
+            write_notebook(notebooks / name, cells)
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context.set_default_timeout(PAGE_MS)
+        page = LabPage(context.new_page(), server, name)
+        opened.append(page)
+        return page.open()
+
+    yield make
+    for page in opened:
+        if request.node.stash.get(FAILED, False):
+            shots = Path("shots")
+            shots.mkdir(exist_ok=True)
+            page.page.screenshot(path=shots / f"{request.node.name}.png")
+            print("page errors:", page.errors, "\nconsole:", page.console[-20:])  # noqa: T201
+            print("cell errors:", page.cell_errors())  # noqa: T201
+            print("server:", server.log.read_text()[-1500:])  # noqa: T201
+        page.page.context.close()
+    server.stop_kernels()
+    shutil.rmtree(notebooks / "home", ignore_errors=True)
