@@ -48,6 +48,7 @@ def digest_of(field: Field) -> str:
             sorted((id_, sorted(forms.items())) for id_, forms in own.forms.items()),
             sorted((key, sorted(row.cells.items()), row.total) for key, row in own.after.items()),
             sorted((key, sorted(row.cells.items()), row.total) for key, row in own.near.items()),
+            sorted((key, sorted(row.cells.items())) for key, row in own.opening.items()),
             sorted((key, sorted(row.top or ())) for key, row in own.after.items()),
             sorted(own.kinds.items()),
             own.grown,

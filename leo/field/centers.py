@@ -1,7 +1,7 @@
 """Centers: the words from which Leo starts to speak.
 
 A center opened sentences before, and many ways lead on from it: its score is
-``sqrt(sentences opened) * log2(1 + words that followed)``. The idea is the hub of a word
+``(sentences opened) ** 0.75 * log2(1 + words that followed)``. The idea is the hub of a word
 graph; weighting by openings keeps a reply from beginning in the middle of a phrase. Scores
 only grow between two folds, so the ranking is kept up to date word by word, at a cost that
 does not depend on the field.
@@ -18,6 +18,10 @@ __all__ = ["CENTERS", "Center", "Ranking", "center_score"]
 
 CENTERS = 48
 """Words in the pool of centers."""
+
+
+OPENINGS_POWER = 0.75
+"""Between counting openers as they come (1) and treating rare and frequent ones alike (0)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     """Score a word as a place to start from; 0 if it never opened a sentence or is a mark."""
     if not is_word(layer.word(id)):
         return 0.0
-    return math.sqrt(layer.opened(id)) * math.log2(1 + layer.branches(context_key((id,))))
+    return layer.opened(id) ** OPENINGS_POWER * math.log2(1 + layer.branches(context_key((id,))))
 
 
 def rank_centers(ranking: Ranking, layer: Layer, touched: Iterable[int]) -> None:

@@ -8,7 +8,7 @@ and thrown away when the turn is not committed, and absorbing a turn costs what 
 from collections.abc import Iterator, Sequence
 
 from leo.field.rows import COUNT_SHIFT, MASK, Row, RowView, bit, merged
-from leo.field.view import Ask
+from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
 from leo.text.tokens import Token, is_word
@@ -51,6 +51,8 @@ class Layer:
         self.forms: dict[int, dict[str, int]] = {}
         self.after: dict[int, Row] = {}
         """Continuations by `context_key`."""
+        self.opening: dict[int, Row] = {}
+        """Second words of sentences by their first: how a sentence goes on once it is opened."""
         self.near: dict[int, Row] = {}
         self.kinds: dict[int, int] = {}
         """Continuations of a context that no lower layer has."""
@@ -135,10 +137,14 @@ class Layer:
         rows = [layer.after[key] for layer in self._chain() if key in layer.after]
         return merged(rows, self.branches(key), ask.wanted)
 
-    def knows(self, table: str, key: int, word: int) -> bool:
-        """Tell whether any layer counted this continuation (``after``) or pair (``near``)."""
+    def table(self, kind: Kind) -> dict[int, Row]:
+        """Give this layer's own rows of a kind."""
+        return {"next": self.after, "opening": self.opening, "near": self.near}[kind]
+
+    def knows(self, kind: Kind, key: int, word: int) -> bool:
+        """Tell whether any layer counted this continuation or pair."""
         for layer in self._chain():
-            row = (layer.after if table == "after" else layer.near).get(key)
+            row = layer.table(kind).get(key)
             if row is not None and word in row.cells:
                 return True
         return False
@@ -163,9 +169,13 @@ class Layer:
         mask = bit(source)
         ids: list[int] = []
         near: list[int] = []
+        opened = False
         bigrams = trigrams = pairs = 0
         for token in heard:
             this = self._meet(token)
+            if opened:
+                self.opening.setdefault(ids[-1], Row()).add(this, 1, mask)
+            opened = token.opens
             if ids:
                 bigrams += self._follow(context_key(ids[-1:]), this, mask)
             if len(ids) > 1:
@@ -199,7 +209,7 @@ class Layer:
         return id_
 
     def _follow(self, key: int, word: int, mask: int) -> int:
-        new = not self.knows("after", key, word)
+        new = not self.knows("next", key, word)
         self.after.setdefault(key, Row()).add(word, 1, mask)
         if new:
             self.kinds[key] = self.kinds.get(key, 0) + 1
@@ -227,8 +237,9 @@ class Layer:
                     own[form] = own.get(form, 0) + count
         for key, count in upper.kinds.items():
             self.kinds[key] = self.kinds.get(key, 0) + count
-        for table, added in ((self.after, upper.after), (self.near, upper.near)):
-            for key, row in added.items():
+        for kind in KINDS:
+            table = self.table(kind)
+            for key, row in upper.table(kind).items():
                 await pace.spend(len(row.cells))
                 target = table.setdefault(key, Row())
                 for word_id, cell in row.cells.items():

@@ -6,7 +6,13 @@ from typing import Literal, Protocol
 
 from leo.field.rows import RowView
 
-__all__ = ["Ask", "View"]
+__all__ = ["KINDS", "Ask", "Kind", "View"]
+
+Kind = Literal["next", "opening", "near"]
+"""``next``: what follows one or two words. ``opening``: what follows the first word of a
+sentence. ``near``: what stands around a word."""
+
+KINDS: tuple[Kind, ...] = ("next", "opening", "near")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +22,14 @@ class Ask:
     Attributes
     ----------
     kind
-        ``next``: what follows these words (one or two). ``near``: what stands around this word.
+        What is asked for.
     words
         Word ids of the context.
     wanted
         Ids to include although they are not among the strongest.
     """
 
-    kind: Literal["next", "near"]
+    kind: Kind
     words: tuple[int, ...]
     wanted: tuple[int, ...] = ()
 

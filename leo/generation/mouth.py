@@ -118,5 +118,6 @@ class Mouth:
             return (), ()
         said = tuple(word.word for word in self.words[-2:])
         if id_ in found.trigram.cells:
+            said = said[-1:] if found.opens else said
             return said, sources_of(found.trigram.cells[id_])
         return said[-1:], sources_of(found.bigram.cells[id_])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from leo.field.rows import RowView, count_of
 from leo.field.view import Ask, View
+from leo.records import WordContext
 from leo.text.function_words import is_content
 from leo.text.tokens import SENTENCE_ENDS, is_word
 
@@ -26,8 +27,8 @@ CAPS: Mapping[str, float] = {
 }
 """The most, in natural-log units, that each bias can add to or take from a word's weight."""
 
-TRIGRAM_CONFIDENCE = 0.35
-BIGRAM_CONFIDENCE = 1.0
+TRIGRAM_CONFIDENCE = 0.012
+BIGRAM_CONFIDENCE = 0.3
 """Distinct continuations count this much against a context's counts; less means more trust."""
 
 REPEAT = 1.5
@@ -42,12 +43,19 @@ SENTENCE_LONG = 12
 class Options:
     """The candidates of one step: log-probability, and where each was found.
 
-    ``trigram`` and ``bigram`` are the rows that were looked at.
+    ``trigram`` (or a sentence's opening) and ``bigram`` are the rows that were looked at.
     """
 
     logs: dict[int, float]
     trigram: RowView
     bigram: RowView
+    opens: bool
+
+    def context(self, id: int) -> WordContext:  # noqa: A002
+        """Name the longest context that knows a candidate."""
+        if id not in self.trigram.cells:
+            return "bigram"
+        return "opening" if self.opens else "trigram"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +74,29 @@ class Biases:
     pulls: Mapping[str, Mapping[int, float]]
 
 
-async def options(view: View, last: Sequence[int], wanted: tuple[int, ...]) -> Options:
-    """Look at what may follow one or two words.
+async def options(
+    view: View, last: tuple[int, int | None], wanted: tuple[int, ...], *, opens: bool
+) -> Options:
+    """Look at what may follow.
 
     Parameters
     ----------
     view
         The field.
     last
-        The last word, or the last two.
+        The last word, and the one before it (``None`` if the field does not know it).
     wanted
         Words to consider although they are rare here.
+    opens
+        The last word opened a sentence: the longest context is that opening.
     """
-    asks = [Ask("next", (last[-1],), wanted)]
-    if len(last) > 1:
-        asks.append(Ask("next", (last[-2], last[-1]), wanted))
-    rows = await view.look(asks)
-    bigram, trigram = rows[0], rows[1] if len(rows) > 1 else RowView(0, 0, {})
+    this, before = last
+    longest = Ask("next", (this,), wanted)
+    if opens:
+        longest = Ask("opening", (this,), wanted)
+    elif before is not None:
+        longest = Ask("next", (before, this), wanted)
+    bigram, trigram = await view.look([Ask("next", (this,), wanted), longest])
     heard = view.heard
     trust3 = _trust(trigram, TRIGRAM_CONFIDENCE)
     trust2 = _trust(bigram, BIGRAM_CONFIDENCE)
@@ -95,7 +109,7 @@ async def options(view: View, last: Sequence[int], wanted: tuple[int, ...]) -> O
         if trigram.total:
             p += trust3 * count_of(trigram.cells.get(id_, 0)) / trigram.total
         logs[id_] = math.log(p)
-    return Options(logs, trigram, bigram)
+    return Options(logs, trigram, bigram, opens)
 
 
 def _trust(row: RowView, confidence: float) -> float:

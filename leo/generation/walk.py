@@ -4,9 +4,10 @@ Nothing is sampled to be cut away. Where the field leads nowhere new, the senten
 and the next one starts from a center, and both words say so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import cast
 
 from leo.field.centers import Center
 from leo.field.rows import RowView
@@ -19,7 +20,7 @@ from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Biases, Options, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
-from leo.text.tokens import SENTENCE_ENDS
+from leo.text.tokens import MARKS, SENTENCE_ENDS
 
 __all__ = ["TARGET", "Plan", "walk"]
 
@@ -34,6 +35,9 @@ LONGEST = 4
 
 REMEMBERED = 3
 """Last content words that draw words near them."""
+
+WEAVE_FROM = 0.05
+"""Probability from which the observer's word is taken where it could stand."""
 
 SILENCE = "…"
 """What a Leo who has heard nothing says."""
@@ -182,12 +186,12 @@ class _Walker:
         temperature = self._plan.temperature * self._mood()
         chances = distribution(biased, temperature)
         context: WordContext
-        if weave is not None and weave.id in chances and len(self.words) >= weave.position:
+        if weave is not None and self._fits(weave, chances):
             self._to_weave = None
-            drawn, context = take(chances, weave.id), "woven"
+            drawn, context = take(chances, cast(int, weave.id)), "woven"
         else:
             drawn = draw(chances, self._luck)
-            context = "trigram" if drawn.id in found.trigram.cells else "bigram"
+            context = found.context(drawn.id)
         self._mouth.say_drawn(
             drawn,
             context,
@@ -196,6 +200,10 @@ class _Walker:
             shares=shares[drawn.id],
             found=found,
         )
+
+    def _fits(self, weave: Connection, chances: Mapping[int, float]) -> bool:
+        due = len(self.words) >= weave.position
+        return due and weave.id is not None and chances.get(weave.id, 0.0) >= WEAVE_FROM
 
     def _jump(self) -> None:
         """Close the sentence, or start the next one from a center, where no context helps."""
@@ -229,10 +237,11 @@ class _Walker:
     # ------------------------------------------------------------ what a step looks at
 
     async def _options(self, woven: tuple[int, ...]) -> Options:
-        last = [id_ for id_ in self._mouth.ids[-2:] if id_ is not None]
-        if not last or self._mouth.ids[-1] is None:
-            return Options({}, RowView(0, 0, {}), RowView(0, 0, {}))
-        return await options(self._view, last, (*woven, *self._pulled))
+        this, before = self._mouth.ids[-1], self._mouth.ids[-2] if len(self.words) > 1 else None
+        opens = self._guards.words_in_sentence == 1 and self._mouth.last not in MARKS
+        if this is None:
+            return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens)
+        return await options(self._view, (this, before), (*woven, *self._pulled), opens=opens)
 
     def _allowed(self, id_: int) -> bool:
         return self._guards.allow(self._view.word(id_))

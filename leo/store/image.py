@@ -45,6 +45,7 @@ async def image_writes(own: Layer, themes: Themes, entry: int) -> list[Write]:
         "starts": _pairs(own.starts),
         "kinds": _pairs(own.kinds),
         "after": await _rows(own.after, pace),
+        "opening": await _rows(own.opening, pace),
         "near": await _rows(own.near, pace),
     }
     rows = tuple(
@@ -112,6 +113,7 @@ async def read_image(database: Database, below: Layer) -> tuple[Layer, Themes, i
     own.forms = {id_: dict(forms) for id_, forms in json.loads(whole["forms"])}
     own.seen, own.starts = _unpairs(whole["seen"]), _unpairs(whole["starts"])
     own.kinds = _unpairs(whole["kinds"])
+    own.opening = await _unrows(whole["opening"], pace)
     own.after, own.near = await _unrows(whole["after"], pace), await _unrows(whole["near"], pace)
     own.grown = Growth(*told["grown"])
     themes = Themes([Theme(id_, tuple(words)) for id_, words in told["themes"]], told["next_theme"])

@@ -28,6 +28,7 @@ SOURCE_COLOURS = {
 
 CONTEXT_COLOURS = {
     "start": GREEN,
+    "opening": YELLOW,
     "trigram": BLUE,
     "bigram": SKY,
     "jump": RED,

@@ -91,6 +91,8 @@ def why(word: SpokenWord) -> str:
 
 
 def _context(word: SpokenWord) -> str:
+    if word.context == "opening":
+        return f"how a sentence goes on that opens with “{safe(' '.join(word.after))}”"
     if word.after:
         return f"{word.context} after “{safe(' '.join(word.after))}”"
     told = {
