@@ -69,7 +69,11 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         super().__init__(
             [self.chat, self.panel],
             layout=ipywidgets.Layout(
-                display="flex", flex_flow="row wrap", align_items="flex-start", width="100%"
+                display="flex",
+                flex_flow="row wrap",
+                align_items="flex-start",
+                grid_gap="8px",
+                width="100%",
             ),
         )
         if self._runner.loop is not None:

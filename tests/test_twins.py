@@ -69,9 +69,10 @@ def test_the_twin_does_everything_the_leo_does(tmp_path: Path) -> None:
         assert twin.read(book).tokens == 4
         assert [one.id for one in twin.turns] == told == [1, 2]
         assert twin.stats().turns == 2
-        assert not twin.closed
-    assert twin.closed
+        open_state = twin.closed
     twin.close()
+
+    assert (open_state, twin.closed) == (False, True)
 
 
 def test_a_script_that_uses_the_twin_ends(tmp_path: Path) -> None:

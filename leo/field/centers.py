@@ -73,7 +73,9 @@ def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     """Score a word as a place to start from; 0 if it never opened a sentence or is a mark."""
     if not is_word(layer.word(id)):
         return 0.0
-    return layer.opened(id) ** OPENINGS_POWER * math.log2(1 + layer.branches(context_key((id,))))
+    return math.pow(layer.opened(id), OPENINGS_POWER) * math.log2(
+        1 + layer.branches(context_key((id,)))
+    )
 
 
 def rank_centers(ranking: Ranking, layer: Layer, touched: Iterable[int]) -> None:

@@ -21,6 +21,9 @@ WINDOW = 5
 NEW_PAIR_BONUS = 1
 """Extra count of a pair's first meeting when one of the two was unknown: new words get a hold."""
 
+OPENING = 2
+"""Words from which a sentence's opening is known."""
+
 FORMS = 8
 """Written forms remembered per word and layer."""
 
@@ -52,7 +55,7 @@ class Layer:
         self.after: dict[int, Row] = {}
         """Continuations by `context_key`."""
         self.opening: dict[int, Row] = {}
-        """Second words of sentences by their first: how a sentence goes on once it is opened."""
+        """How a sentence goes on by its first word, or its first two (`context_key`)."""
         self.near: dict[int, Row] = {}
         self.kinds: dict[int, int] = {}
         """Continuations of a context that no lower layer has."""
@@ -128,14 +131,12 @@ class Layer:
 
     def look_now(self, ask: Ask) -> RowView:
         """Answer one question from memory."""
-        if ask.kind == "near":
-            rows = [
-                layer.near[ask.words[0]] for layer in self._chain() if ask.words[0] in layer.near
-            ]
-            return merged(rows, sum(len(row.cells) for row in rows), ask.wanted)
         key = context_key(ask.words)
-        rows = [layer.after[key] for layer in self._chain() if key in layer.after]
-        return merged(rows, self.branches(key), ask.wanted)
+        tables = [layer.table(ask.kind) for layer in self._chain()]
+        rows = [table[key] for table in tables if key in table]
+        if ask.kind == "next":
+            return merged(rows, self.branches(key), ask.wanted)
+        return merged(rows, len({id_ for row in rows for id_ in row.cells}), ask.wanted)
 
     def table(self, kind: Kind) -> dict[int, Row]:
         """Give this layer's own rows of a kind."""
@@ -169,13 +170,13 @@ class Layer:
         mask = bit(source)
         ids: list[int] = []
         near: list[int] = []
-        opened = False
+        opened = 0  # words since the sentence opened
         bigrams = trigrams = pairs = 0
         for token in heard:
             this = self._meet(token)
-            if opened:
-                self.opening.setdefault(ids[-1], Row()).add(this, 1, mask)
-            opened = token.opens
+            if 0 < opened <= OPENING:
+                self.opening.setdefault(context_key(ids[-opened:]), Row()).add(this, 1, mask)
+            opened = 1 if token.opens else (opened + 1) * (opened > 0)
             if ids:
                 bigrams += self._follow(context_key(ids[-1:]), this, mask)
             if len(ids) > 1:

@@ -9,8 +9,8 @@ from leo.field.rows import RowView
 __all__ = ["KINDS", "Ask", "Kind", "View"]
 
 Kind = Literal["next", "opening", "near"]
-"""``next``: what follows one or two words. ``opening``: what follows the first word of a
-sentence. ``near``: what stands around a word."""
+"""``next``: what follows one or two words. ``opening``: what follows the first word
+or two of a sentence. ``near``: what stands around a word."""
 
 KINDS: tuple[Kind, ...] = ("next", "opening", "near")
 

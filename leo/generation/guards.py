@@ -42,6 +42,11 @@ class Guards:
         return sum(is_word(word) for word in self._sentence)
 
     @property
+    def tokens_in_sentence(self) -> int:
+        """Tokens since the last sentence end."""
+        return len(self._sentence)
+
+    @property
     def sentences(self) -> int:
         """Sentences that are complete."""
         return len(self._sentences)

@@ -11,6 +11,7 @@ from leo.generation.step import Options
 from leo.records import Share, Source, SpokenWord, WordContext
 from leo.text.function_words import is_content
 from leo.text.prose import shown
+from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = ["Hear", "Mouth"]
 
@@ -117,7 +118,8 @@ class Mouth:
         if found is None:
             return (), ()
         said = tuple(word.word for word in self.words[-2:])
+        if found.opens and said[0] in SENTENCE_ENDS:
+            said = said[1:]
         if id_ in found.trigram.cells:
-            said = said[-1:] if found.opens else said
             return said, sources_of(found.trigram.cells[id_])
         return said[-1:], sources_of(found.bigram.cells[id_])

@@ -75,7 +75,7 @@ class Biases:
 
 
 async def options(
-    view: View, last: tuple[int, int | None], wanted: tuple[int, ...], *, opens: bool
+    view: View, last: tuple[int, int | None], wanted: tuple[int, ...], *, opened: int
 ) -> Options:
     """Look at what may follow.
 
@@ -87,16 +87,19 @@ async def options(
         The last word, and the one before it (``None`` if the field does not know it).
     wanted
         Words to consider although they are rare here.
-    opens
-        The last word opened a sentence: the longest context is that opening.
+    opened
+        Words since the sentence opened; while they are one or two, the longest context is
+        that opening.
     """
     this, before = last
-    longest = Ask("next", (this,), wanted)
-    if opens:
-        longest = Ask("opening", (this,), wanted)
-    elif before is not None:
-        longest = Ask("next", (before, this), wanted)
-    bigram, trigram = await view.look([Ask("next", (this,), wanted), longest])
+    context = (this,) if opened == 1 or before is None else (before, this)
+    following = Ask("next", context, wanted)
+    opening = Ask("opening", context, wanted)
+    bigram, longest, open_row = await view.look(
+        [Ask("next", (this,), wanted), following, opening if 0 < opened <= 2 else following]
+    )
+    opens = 0 < opened <= 2 and open_row.total > 0
+    trigram = open_row if opens else longest
     heard = view.heard
     trust3 = _trust(trigram, TRIGRAM_CONFIDENCE)
     trust2 = _trust(bigram, BIGRAM_CONFIDENCE)

@@ -20,7 +20,7 @@ from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Biases, Options, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
-from leo.text.tokens import MARKS, SENTENCE_ENDS
+from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = ["TARGET", "Plan", "walk"]
 
@@ -238,10 +238,10 @@ class _Walker:
 
     async def _options(self, woven: tuple[int, ...]) -> Options:
         this, before = self._mouth.ids[-1], self._mouth.ids[-2] if len(self.words) > 1 else None
-        opens = self._guards.words_in_sentence == 1 and self._mouth.last not in MARKS
+        opened = self._guards.tokens_in_sentence
         if this is None:
-            return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens)
-        return await options(self._view, (this, before), (*woven, *self._pulled), opens=opens)
+            return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens=False)
+        return await options(self._view, (this, before), (*woven, *self._pulled), opened=opened)
 
     def _allowed(self, id_: int) -> bool:
         return self._guards.allow(self._view.word(id_))

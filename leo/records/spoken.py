@@ -24,10 +24,11 @@ __all__ = [
 WordContext = Literal["start", "opening", "trigram", "bigram", "jump", "woven", "close", "added"]
 """How a word was found.
 
-``start``: opener of the reply, from the field's centers. ``opening``: it followed the first
-word of a sentence before. ``trigram`` / ``bigram``: the longest context that knew it.
-``jump``: a center, because the context led nowhere new. ``woven``: the observer's word,
-taken up. ``close``: a full stop where the field had none. ``added``: appended by a module.
+``start``: opener of the reply, from the field's centers. ``opening``: sentences that opened
+with the same one or two words went on so. ``trigram`` / ``bigram``: the longest context
+that knew it. ``jump``: a center, because the context led nowhere new. ``woven``: the
+observer's word, taken up. ``close``: a full stop where the field had none. ``added``:
+appended by a module.
 """
 
 

@@ -5,11 +5,22 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from leo.records import SOURCES, Growth, Turn
-from leo_widgets.figures.style import COLOURS, LAST_SHOWN, SOURCE_COLOURS, empty, framed, x_of
+from leo_widgets.figures.style import (
+    COLOURS,
+    LAST_SHOWN,
+    LEGEND_TOP,
+    SOURCE_COLOURS,
+    empty,
+    framed,
+    x_of,
+)
 
 __all__ = ["growth"]
 
-TITLE = "Field evolution: how much Leo knows, and what each turn added"
+TITLE = "Field evolution: what Leo learned here"
+HEIGHT_TWO = 380
+"""Pixels, for two plots above each other."""
+
 SIZES = (("words", "words"), ("bigrams", "bigrams"), ("trigrams", "trigrams"), ("pairs", "pairs"))
 
 
@@ -24,7 +35,7 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
     """
     turns = list(turns)[-LAST_SHOWN:]
     if not turns:
-        return empty(TITLE, "Say something, and watch the field grow.", height=360)
+        return empty(TITLE, "Say something, and watch the field grow.", height=HEIGHT_TWO)
     xs = x_of(turns)
     first = turns[0].totals
     traces: list[object] = []
@@ -50,7 +61,7 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
                 go.Bar(
                     x=xs,
                     y=added,
-                    name=f"from {source}",
+                    name=f"new, from {source}",
                     marker={"color": SOURCE_COLOURS[source]},
                     yaxis="y2",
                     hovertemplate="%{y:,} new entries from " + source + "<extra>turn %{x}</extra>",
@@ -59,12 +70,12 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
     return framed(
         traces,
         TITLE,
-        height=360,
+        height=HEIGHT_TWO,
         barmode="stack",
-        margin={"l": 60, "r": 16, "t": 44, "b": 84},
+        margin={"l": 60, "r": 16, "t": LEGEND_TOP, "b": 44},
         xaxis={"title": {"text": "turn"}, "anchor": "y2", "tickformat": "d"},
-        yaxis={"domain": [0.48, 1], "title": {"text": "learned here"}, "rangemode": "tozero"},
-        yaxis2={"domain": [0, 0.36], "title": {"text": "new entries"}, "rangemode": "tozero"},
+        yaxis={"domain": [0.44, 1], "title": {"text": "total"}, "rangemode": "tozero"},
+        yaxis2={"domain": [0, 0.34], "title": {"text": "per turn"}, "rangemode": "tozero"},
     )
 
 

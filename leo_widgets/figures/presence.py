@@ -10,6 +10,8 @@ from leo_widgets.figures.style import (
     COLOURS,
     GREY,
     LAST_SHOWN,
+    LEGEND,
+    LEGEND_TOP,
     ORANGE,
     empty,
     framed,
@@ -22,7 +24,7 @@ __all__ = ["experts", "impression", "pulse"]
 
 def pulse(turns: Sequence[Turn]) -> go.Figure:
     """Draw pulse, quality and the two entropies over turns, all in [0, 1]."""
-    title = "Pulse and quality: how new, how loud, how open, how good"
+    title = "Pulse and quality"
     turns = list(turns)[-LAST_SHOWN:]
     if not turns:
         return empty(title, "No turn yet.")
@@ -49,8 +51,8 @@ def pulse(turns: Sequence[Turn]) -> go.Figure:
     return framed(
         traces,
         title,
-        height=300,
-        margin={"l": 52, "r": 16, "t": 44, "b": 84},
+        height=380,
+        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 44},
         xaxis={"title": {"text": "turn"}, "tickformat": "d"},
         yaxis={"range": [-0.03, 1.03]},
     )
@@ -89,8 +91,8 @@ def impression(turn: Turn | None) -> go.Figure:
         f"First impression of turn {_number(turn)}: {about}",
         height=300,
         polar={"radialaxis": {"range": [0, most], "tickfont": {"size": 9}, "nticks": 4}},
-        margin={"l": 40, "r": 40, "t": 56, "b": 44},
-        legend={"orientation": "h", "y": -0.12, "x": 0},
+        margin={"l": 40, "r": 40, "t": LEGEND_TOP, "b": 28},
+        legend={**LEGEND, "y": 1.1},
     )
 
 

@@ -8,7 +8,16 @@ import plotly.graph_objects as go
 
 from leo.records import Turn
 
-__all__ = ["COLOURS", "CONTEXT_COLOURS", "SOURCE_COLOURS", "empty", "framed", "safe", "x_of"]
+__all__ = [
+    "COLOURS",
+    "CONTEXT_COLOURS",
+    "LEGEND_TOP",
+    "SOURCE_COLOURS",
+    "empty",
+    "framed",
+    "safe",
+    "x_of",
+]
 
 # Okabe and Ito's palette: told apart with every common kind of colour blindness.
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -39,6 +48,19 @@ CONTEXT_COLOURS = {
 
 HEIGHT = 260
 """Pixels."""
+
+LEGEND_TOP = 104
+"""Pixels of margin for a title and three lines of legend below it."""
+
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1.02,
+    "yanchor": "bottom",
+    "font": {"size": 11},
+}
+"""Between title and plot; a figure that has one asks for `LEGEND_TOP`."""
 
 LAST_SHOWN = 2000
 """Turns a curve shows; older ones are left out, so that drawing stays quick."""
@@ -76,14 +98,24 @@ def framed(
         Further layout, over the frame's.
     """
     base: dict[str, Any] = {
-        "title": {"text": title, "x": 0.02, "xanchor": "left", "font": {"size": 14}},
+        "title": {
+            "text": title,
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 14, "t": 12},
+            "font": {"size": 14},
+        },
         "height": height,
-        "margin": {"l": 52, "r": 16, "t": 44, "b": 40},
+        "margin": {"l": 56, "r": 16, "t": 44, "b": 44},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "uirevision": "keep",
         "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -0.22, "x": 0, "font": {"size": 11}},
+        "legend": LEGEND,
         "meta": {"wide": wide},
     }
     return go.Figure(list(traces), {**base, **layout})

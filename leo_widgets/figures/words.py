@@ -44,6 +44,7 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
                     x=at,
                     y=[said[i].probability for i in at],
                     name=context,
+                    width=0.84,
                     customdata=[[turn.id, i, why(said[i])] for i in at],
                     marker={
                         "color": colour,
@@ -65,14 +66,17 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
     number = "imagined" if turn.id is None else turn.id
     return framed(
         traces,
-        f"{title} of turn {number}: how probable each was (click one)",
-        height=300,
+        f"{title} of turn {number}: how probable each was. Click one.",
+        height=280,
         wide=True,
         barmode="overlay",
-        bargap=0.15,
-        margin={"l": 52, "r": 16, "t": 44, "b": 92},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-        xaxis={"tickvals": list(range(len(said))), "ticktext": ticks, "tickangle": -50},
+        margin={"l": 56, "r": 16, "t": 68, "b": 76},
+        xaxis={
+            "range": [-0.6, len(said) - 0.4],
+            "tickvals": list(range(len(said))),
+            "ticktext": ticks,
+            "tickangle": -50,
+        },
         yaxis={"range": [0, 1.03], "tickformat": ".0%"},
     )
 
@@ -148,11 +152,12 @@ def reasons(turn: Turn | None, index: int | None) -> go.Figure:
             _caption("could have been said", 0.0),
             _caption("leaned on it" if word.shares else "nothing leaned on it", 0.6),
         ],
-        margin={"l": 90, "r": 24, "t": 64, "b": 32},
+        margin={"l": 90, "r": 24, "t": 60, "b": 32},
+        height=230,
         xaxis={"domain": [0, 0.46], "tickformat": ".0%", "rangemode": "tozero"},
         yaxis={"domain": [0, 0.92]},
-        xaxis2={"domain": [0.6, 1], "anchor": "y2", "zeroline": True},
-        yaxis2={"domain": [0, 0.92], "anchor": "x2"},
+        xaxis2={"domain": [0.6, 1], "anchor": "y2", "visible": bool(word.shares)},
+        yaxis2={"domain": [0, 0.92], "anchor": "x2", "visible": bool(word.shares)},
     )
 
 
