@@ -121,6 +121,11 @@ class Chat(anywidget.AnyWidget):
         for callback in tuple(self._on_word):
             callback(turn, index)
 
+    @property
+    def pending(self) -> int:
+        """Tasks of this chat that are going on."""
+        return self._runner.pending + len(self._turns)
+
     async def aclose(self) -> None:
         """Close the widget, and the Leo if it was the widget that opened him."""
         self.close()
@@ -132,6 +137,7 @@ class Chat(anywidget.AnyWidget):
             self._unwatch()
             self._unwatch = None
         self._runner.close()
+        self._stop()
         super().close()
 
     # ------------------------------------------------------------ opening
@@ -193,20 +199,20 @@ class Chat(anywidget.AnyWidget):
             task.exception()  # shown in the transcript already; whoever called say() gets it too
 
     async def _turn(self, mine: int, text: str) -> Turn:
-        async with self._speaking:
-            reply = _Reply(self, mine)
-            _replying.set(reply)  # in this task's context, which the turn's task inherits
-            stream = self.leo.stream(text)
-            try:
+        reply = _Reply(self, mine)
+        _replying.set(reply)  # in this task's context, which the turn's task inherits
+        stream = self.leo.stream(text)
+        try:
+            async with self._speaking:
                 return await self._listen(stream, reply)
-            except asyncio.CancelledError:
-                await stream.aclose()  # it may be committed by now: then it stands
-                reply.give_up("stopped")
-                raise
-            except Exception as error:
-                reply.give_up("failed")
-                self._show_error(error)
-                raise
+        except asyncio.CancelledError:
+            await stream.aclose()  # it may be committed by now: then it stands
+            reply.give_up("stopped")
+            raise
+        except Exception as error:
+            reply.give_up("failed")
+            self._show_error(error)
+            raise
 
     async def _listen(self, stream: Stream, reply: "_Reply") -> Turn:
         async for event in stream:

@@ -13,14 +13,6 @@ _waiting: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValue
 """Leos that a widget made and that may not be open yet: two widgets on one path share one."""
 
 
-def _shared(path: str | os.PathLike[str]) -> AsyncLeoField:
-    leo = living(path)
-    if leo is None:
-        made = AsyncLeoField(path)
-        leo = _waiting.setdefault(made.path, made)
-    return leo
-
-
 class Guest:
     """A widget's Leo: given, shared with this kernel, or opened by the widget itself.
 
@@ -37,19 +29,21 @@ class Guest:
     ) -> None:
         if leo is not None and path is not None:
             raise TypeError("give a Leo or a path, not both")
-        self.leo = leo or _shared(ASYNC_DB_PATH if path is None else path)
-        self._opened = False
+        self._made = False
+        if leo is None:
+            made = AsyncLeoField(ASYNC_DB_PATH if path is None else path)
+            leo = living(made.path) or _waiting.setdefault(made.path, made)
+            self._made = leo is made
+        self.leo = leo
 
     async def enter(self) -> AsyncLeoField:
         """Open him if nobody has."""
         if self.leo.closed:
             self.leo = living(self.leo.path) or self.leo
-            self._opened = self.leo.closed
             await self.leo.async_init()
         return self.leo
 
     async def leave(self) -> None:
-        """Close him if this widget opened him."""
-        if self._opened:
-            self._opened = False
+        """Close him if this widget made him."""
+        if self._made:
             await self.leo.aclose()

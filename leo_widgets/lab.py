@@ -102,6 +102,11 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         """Show a word's reasons, as if it had been clicked."""
         self.chat.select(turn, index)
 
+    @property
+    def pending(self) -> int:
+        """Tasks of the lab that are going on."""
+        return self._runner.pending + self.chat.pending
+
     def close(self) -> None:
         """Take the lab away; Leo stays open."""
         if self._unwatch is not None:

@@ -16,13 +16,14 @@ import traitlets as t
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["PlotPanel", "show"]
+__all__ = ["PlotPanel", "program", "show"]
 
 STATIC = Path(__file__).parent / "static"
 
 
 @functools.cache
-def _program() -> str:
+def program() -> str:
+    """Give the panel's program: plotly's bundle, then ours; made once per process."""
     from plotly.offline import get_plotlyjs  # noqa: PLC0415  5 MB, only when a figure is shown
 
     # The bundle is UMD: a module object of its own keeps it away from the page's globals.
@@ -52,7 +53,7 @@ class PlotPanel(anywidget.AnyWidget):
     error = t.Unicode("", help="What kept a figure from being drawn.").tag(sync=True)
 
     def __init__(self, figures: "Mapping[str, go.Figure] | None" = None, **kwargs: Any) -> None:
-        type(self)._esm = _program()
+        type(self)._esm = program()
         super().__init__(**kwargs)
         if figures:
             self.put(figures)

@@ -24,8 +24,8 @@ SEED = 7
 @pytest.fixture(autouse=True)
 def blockbuster(request: pytest.FixtureRequest) -> Iterator[BlockBuster | None]:
     """Fail any test that blocks the event loop with file, database or network calls."""
-    if request.node.get_closest_marker("e2e"):
-        yield None  # drives another process with a synchronous browser API
+    if request.node.get_closest_marker("e2e") or request.node.get_closest_marker("kernel"):
+        yield None  # another process is driven, by an interface that blocks
         return
     with blockbuster_ctx() as bb:
         yield bb

@@ -26,7 +26,7 @@ TALK = (
     "Good night, Leo.",
 )
 
-SIZE = {"width": 1600, "height": 1200}
+SIZE = {"width": 1600, "height": 1500}
 
 
 def take(target: Path, theme: str) -> None:

@@ -1,0 +1,56 @@
+"""Fixtures: what a widget sends is recorded, and the browser is played by its messages."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import comm
+import ipywidgets
+import plotly.graph_objects as go
+import pytest
+from comm.base_comm import BaseComm
+
+from leo_widgets import Chat, LeoLab, PlotPanel, panel
+
+# Loaded here: importing the widgets and reading plotly's bundle touch files, which tests on
+# the event loop may not do.
+_ = (Chat, LeoLab, PlotPanel, panel.program(), go.Scatter(), go.Bar(), go.Scatterpolar())
+go.Figure(data=[go.Scatter(x=[1]), go.Bar(x=[1]), go.Scatterpolar(r=[1])]).to_json()
+
+Sent = list[tuple[str, str, dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
+    """Record every message a widget would send: (comm id, kind, data)."""
+    messages: Sent = []
+
+    class Recorder(BaseComm):
+        def publish_msg(
+            self,
+            msg_type: str,
+            data: Any = None,
+            metadata: Any = None,
+            buffers: Any = None,
+            **_: Any,
+        ) -> None:
+            messages.append((self.comm_id, msg_type, data or {}))
+
+    monkeypatch.setattr(comm, "create_comm", Recorder)
+    yield messages
+    ipywidgets.Widget.close_all()
+
+
+Play = Callable[..., None]
+
+
+@pytest.fixture
+def play() -> Play:
+    """Play the browser: send a custom message to a widget, or change its traits."""
+
+    def send(widget: Any, content: dict[str, Any] | None = None, **state: Any) -> None:
+        data: dict[str, Any] = {"method": "update", "state": state, "buffer_paths": []}
+        if content is not None:
+            data = {"method": "custom", "content": content}
+        widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+    return send

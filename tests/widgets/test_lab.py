@@ -1,0 +1,180 @@
+"""The lab and the panel: figures follow every turn, and a click finds its word."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+import leo_widgets
+from leo import AsyncLeoField
+from leo.testing import make_turn
+from leo_widgets import LeoLab, PlotPanel, figures, show
+from tests.conftest import Open
+from tests.widgets.conftest import Play, Sent
+
+
+@pytest.fixture
+async def lab(leo: AsyncLeoField) -> LeoLab:
+    """Give a lab on an open Leo."""
+    made = LeoLab(leo)
+    made.chat.pace = 0
+    await made.ready()
+    return made
+
+
+async def drawn(lab: LeoLab) -> None:
+    """Wait until the figures are up to date."""
+    while lab.pending:
+        await asyncio.sleep(0)
+
+
+def title(lab: LeoLab, figure: str) -> str:
+    """Read a figure's title."""
+    text: str = lab.panel.figures[figure]["layout"]["title"]["text"]
+    return text
+
+
+async def test_figures_follow_every_turn(lab: LeoLab) -> None:
+    """After each turn the curves have one more point, and the words are the new reply's."""
+    assert list(lab.panel.figures) == [
+        "words",
+        "reasons",
+        "growth",
+        "pulse",
+        "impression",
+        "experts",
+    ]
+    for number in (1, 2, 3):
+        turn = await lab.say("Hello, moon.")
+        await drawn(lab)
+        shown = lab.panel.figures
+
+        assert shown["growth"]["data"][0]["x"] == list(range(1, number + 1))
+        assert shown["pulse"]["data"][5]["y"][-1] == turn.quality.overall
+        assert f"turn {number}" in title(lab, "words")
+        assert shown["words"]["layout"]["xaxis"]["ticktext"][0] == turn.utterance.words[0].text
+
+
+async def test_a_turn_from_a_cell_is_followed_too(lab: LeoLab, leo: AsyncLeoField) -> None:
+    """Whoever asked, the figures show it."""
+    await leo.turn("from a cell")
+    await drawn(lab)
+
+    assert lab.panel.figures["growth"]["data"][0]["x"] == [1]
+
+
+async def test_a_word_clicked_in_the_chat_shows_its_reasons(lab: LeoLab, play: Play) -> None:
+    """A click on an old turn's word shows that word and that turn in every figure."""
+    first = await lab.say("Hello.")
+    await lab.say("Again.")
+    play(lab.chat, {"kind": "word", "turn": 1, "index": 2})
+    await drawn(lab)
+
+    assert title(lab, "reasons").startswith(f"Why “{first.utterance.words[2].text.strip()}”?")
+    for figure in ("words", "impression", "experts"):
+        assert "turn 1" in title(lab, figure)
+    await lab.say("New.")
+    await drawn(lab)
+    assert title(lab, "reasons") == "Why this word?"
+    assert "turn 3" in title(lab, "words")
+
+
+async def test_a_bar_clicked_selects_the_word_in_the_chat(lab: LeoLab, play: Play) -> None:
+    """A click on a bar of the words figure is a click on the word."""
+    await lab.say("Hello.")
+    await drawn(lab)
+    point = {"figure": "words", "x": 1, "y": 0.5, "curve": 0, "point": 0, "custom": [1, 1, "why"]}
+    play(lab.panel, selected=point)
+    await drawn(lab)
+
+    assert lab.chat.selected == [1, 1]
+    assert title(lab, "reasons").startswith("Why “")
+
+
+async def test_the_figures_come_back_with_a_new_lab(make: Open) -> None:
+    """After a restart a lab shows the whole life again, and the last turn."""
+    async with make() as leo:
+        for text in ("one", "two", "three"):
+            await leo.turn(text)
+    async with make() as leo:
+        lab = LeoLab(leo)
+        await lab.ready()
+
+        assert lab.panel.figures["growth"]["data"][0]["x"] == [1, 2, 3]
+        assert "turn 3" in title(lab, "words")
+        assert len(lab.chat.messages) == 6
+
+
+async def test_a_figure_that_fails_is_shown(lab: LeoLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error while drawing stands in the panel, and is gone when drawing works again."""
+    monkeypatch.setitem(leo_widgets.lab.FIGURES, "pulse", lambda turns, shown, word: 1 / 0)
+    await lab.say("Hello.")
+    await drawn(lab)
+    assert lab.panel.error == "ZeroDivisionError: division by zero"
+    monkeypatch.undo()
+    await lab.say("Hello.")
+    await drawn(lab)
+    assert lab.panel.error == ""
+
+
+async def test_a_lab_on_a_path_opens_and_closes_its_leo(path: Path) -> None:
+    """One line is enough; what the lab opened it closes."""
+    lab = LeoLab(path=path)
+    turn = await lab.say("Hello.")
+    leo = lab.leo
+    await lab.aclose()
+
+    assert turn.id == 1
+    assert leo.closed
+
+
+def test_a_panel_sends_only_what_changed(sent: Sent) -> None:
+    """Putting the same figure again sends nothing; a new one is sent without its template."""
+    panel = PlotPanel()
+    panel.put({"one": figures.growth([make_turn(1)])})
+    sent.clear()
+    panel.put({"one": figures.growth([make_turn(1)])})
+    assert sent == []
+    panel.put({"two": figures.pulse([make_turn(1)])})
+    assert list(panel.figures) == ["one", "two"]
+    assert "template" not in panel.figures["two"]["layout"]
+
+
+def test_a_figure_can_be_shown_alone() -> None:
+    """show() makes a panel with that figure, and plotly's program comes with it."""
+    panel = show(go.Figure(go.Scatter(y=[1, 2])))
+
+    assert panel.figures["figure"]["data"][0]["y"] == [1, 2]
+    assert "Plotly.react" in str(panel._esm)
+
+
+def test_the_update_of_a_turn_is_small() -> None:
+    """At five hundred turns the figures of one turn are at most 120 kB of JSON."""
+    turns = [make_turn(i) for i in range(1, 501)]
+    panel = PlotPanel()
+    for name, draw in leo_widgets.lab.FIGURES.items():
+        panel.put({name: draw(turns, turns[-1], 3)})
+
+    assert len(json.dumps(panel.figures)) < 120_000
+
+
+def test_importing_the_widgets_loads_no_plotly() -> None:
+    """The import is quick: plotly is loaded when a figure or lab is first used."""
+    code = "import sys, leo_widgets; print('plotly' in sys.modules, 'ipywidgets' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False False\n"
+
+
+def test_public_names() -> None:
+    """Every public name is there, and an unknown one is an AttributeError."""
+    for name in leo_widgets.__all__:
+        value: Any = getattr(leo_widgets, name)
+        assert value is not None
+    with pytest.raises(AttributeError, match="Chatt"):
+        _ = leo_widgets.Chatt
