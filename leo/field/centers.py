@@ -1,7 +1,7 @@
 """Centers: the words from which Leo starts to speak.
 
 A center opened sentences before, and many ways lead on from it: its score is
-``(sentences opened) ** 0.75 * log2(1 + words that followed)``. The idea is the hub of a word
+``(sentences opened) ** 0.75 * log2(2 + words that followed)``. The idea is the hub of a word
 graph; weighting by openings keeps a reply from beginning in the middle of a phrase. Scores
 only grow between two folds, so the ranking is kept up to date word by word, at a cost that
 does not depend on the field.
@@ -74,7 +74,7 @@ def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     if not is_word(layer.word(id)):
         return 0.0
     return math.pow(layer.opened(id), OPENINGS_POWER) * math.log2(
-        1 + layer.branches(context_key((id,)))
+        2 + layer.branches(context_key((id,)))
     )
 
 

@@ -91,8 +91,8 @@ def impression(turn: Turn | None) -> go.Figure:
         f"First impression of turn {_number(turn)}: {about}",
         height=300,
         polar={"radialaxis": {"range": [0, most], "tickfont": {"size": 9}, "nticks": 4}},
-        margin={"l": 40, "r": 40, "t": LEGEND_TOP, "b": 28},
-        legend={**LEGEND, "y": 1.1},
+        margin={"l": 40, "r": 40, "t": 88, "b": 28},
+        legend={**LEGEND, "y": 1.14},
     )
 
 
@@ -101,31 +101,33 @@ def experts(turn: Turn | None) -> go.Figure:
     if turn is None:
         return empty("Experts", "No turn yet.")
     blend = turn.blend
-    names = [one.expert for one in blend.weights]
+    weights = blend.weights[::-1]  # plotly counts bars from below
+    names = [one.expert for one in weights]
     why = [
         "<br>".join(f"{safe(r.why)}: {r.change:+.3f}" for r in blend.reasons if r.expert == name)
         or "as always"
         for name in names
     ]
-    steps = " → ".join(f"{step.step} {step.temperature:.2f}" for step in blend.steps)
+    steps = " → ".join(f"{step.temperature:.2f} {step.step}" for step in blend.steps)
     bars = go.Bar(
         y=names,
-        x=[one.weight for one in blend.weights],
+        x=[one.weight for one in weights],
         orientation="h",
         customdata=why,
         marker={"color": [ORANGE if name == blend.dominant else BLUE for name in names]},
         hovertemplate="%{y} %{x:.1%}<br>%{customdata}<extra></extra>",
     )
     note = {
-        "text": f"temperature: {steps}<br>weight of meaning: {blend.semantic:.2f}",
+        "text": f"temperature {steps}<br>weight of meaning {blend.semantic:.2f}",
         "showarrow": False,
         "x": 0,
         "y": -0.32,
         "xref": "paper",
         "yref": "paper",
         "xanchor": "left",
+        "xshift": -66,
         "align": "left",
-        "font": {"size": 11},
+        "font": {"size": 10},
     }
     return framed(
         [bars],
@@ -134,7 +136,6 @@ def experts(turn: Turn | None) -> go.Figure:
         annotations=[note],
         margin={"l": 80, "r": 16, "t": 44, "b": 76},
         xaxis={"tickformat": ".0%", "rangemode": "tozero"},
-        yaxis={"autorange": "reversed"},
     )
 
 

@@ -48,7 +48,11 @@ def take(target: Path, theme: str) -> None:
             lab.say(text)
             lab.wait_for_replies(number)
         lab.wait_for_points("growth", 0, len(TALK))
-        page.locator(".leo-leo").nth(len(TALK) - 1).locator(".leo-word").nth(4).click()
+        leaned = lab.execute(
+            "max(enumerate(lab.leo.turns[-1].utterance.words), key=lambda w: len(w[1].shares))[0]"
+        )
+        said = page.locator(".leo-leo").nth(len(TALK) - 1).locator(".leo-word")
+        said.nth(int(leaned)).click()
         page.wait_for_function(
             """() => document.querySelector('[data-figure="reasons"]')
                 .layout.title.text.startsWith('Why “')"""

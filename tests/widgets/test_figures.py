@@ -127,10 +127,10 @@ def test_experts_show_weights_and_reasons() -> None:
     figure = figures.experts(replace(turn, blend=replace(turn.blend, reasons=reasons)))
     [bars] = figure.data
 
-    assert list(bars.y) == [one.expert for one in turn.blend.weights]
-    assert list(bars.x) == [one.weight for one in turn.blend.weights]
+    assert list(bars.y)[::-1] == [one.expert for one in turn.blend.weights]
+    assert list(bars.x)[::-1] == [one.weight for one in turn.blend.weights]
     assert bars.customdata[2] == "much is new: +0.040"
-    assert "experts 0.86 → impression 0.92" in figure.layout.annotations[0].text
+    assert "0.86 experts → 0.92 impression" in figure.layout.annotations[0].text
 
 
 def test_words_show_every_token_in_order() -> None:
