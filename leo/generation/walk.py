@@ -1,7 +1,7 @@
 """A walk through the field: from a first word to a sentence end near the target length.
 
-Nothing is sampled to be cut away. Where the field leads nowhere new, the sentence is closed
-and the next one starts from a center, and both words say so.
+Nothing is sampled to be cut away. Where the field leads nowhere new inside a sentence, the
+sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
 from collections.abc import Mapping, Sequence
@@ -206,9 +206,10 @@ class _Walker:
         return due and weave.id is not None and chances.get(weave.id, 0.0) >= WEAVE_FROM
 
     def _jump(self) -> None:
-        """Close the sentence, or start the next one from a center, where no context helps."""
+        """Where no context leads on: end inside a sentence, start anew from a center after one."""
         if self._mouth.last not in SENTENCE_ENDS:
             self._close()
+            self.done = True
             return
         centers = [center for center in self._centers if self._allowed(center.id)]
         temperature = self._plan.temperature
