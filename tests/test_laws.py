@@ -6,6 +6,7 @@ import inspect
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from leo import AsyncLeoField, Turn
 from leo.field.field import Field
 from leo.generation.gravity import pulls_of
 from leo.module import Kept, Lean, Module
+from leo.modules import MODULES
 from leo.pace import ROWS_PER_BREATH, WORDS_PER_BREATH, on_breath
 from leo.records import Influence, Percept
 from leo.testing import ScriptedClock
@@ -499,7 +501,38 @@ async def test_law_8_a_turn_stays_small_on_disk(leo: AsyncLeoField) -> None:
     assert len(turn.to_json().encode()) <= 40_000
 
 
-# ---------------------------------------------------------------- 5, 6, 9
+# ---------------------------------------------------------------- 5. every module matters
+
+
+class Hot(Module[None]):
+    """A module that acts: it heats the reply."""
+
+    name = "hot"
+
+    async def before(self, percept: Percept, so_far: Any) -> Lean[None]:
+        """Ask for a hotter reply."""
+        return Lean(Influence(temperature=2.0))
+
+
+async def observable(leo: AsyncLeoField, without: tuple[str, ...]) -> list[str]:
+    """Imagine a talk, and give what a listener or an inspector could notice of it."""
+    turns = [await leo.imagine(text, without=without, seed=i) for i, text in enumerate(SCRIPT)]
+    plain = [replace(t, at=0.0, settings=replace(t.settings, without=())) for t in turns]
+    return canonical(plain)
+
+
+@pytest.mark.parametrize("make_module", [*MODULES, Hot], ids=lambda make_module: make_module.name)
+async def test_law_5_switching_a_module_off_changes_something(
+    make: Open, make_module: Callable[[], Module[Any]]
+) -> None:
+    """Every module of the ordered list, and an example, is missed when it is gone."""
+    module = make_module()
+    async with make(modules=[module]) as leo:
+        assert await observable(leo, ()) != await observable(leo, (module.name,))
+        assert await observable(leo, ()) == await observable(leo, ())
+
+
+# ---------------------------------------------------------------- 6. nothing fails silently
 
 
 async def test_law_6_a_failing_hook_is_seen_in_the_turn(
@@ -537,7 +570,7 @@ async def test_law_6_a_failing_hook_is_seen_in_the_turn(
         assert (await leo.journal())[0].faults == broken.faults
 
 
-async def test_law_9_the_journal_shows_the_whole_life_again(make: Open) -> None:
+async def test_the_journal_shows_the_whole_life_again(make: Open) -> None:
     """After a restart the Turns are the ones that were told."""
     async with make() as leo:
         lived = canonical(await talk(leo))

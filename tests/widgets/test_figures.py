@@ -1,5 +1,7 @@
 """Figures are pure functions of Turns; the numbers in them are the Turns' own."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -49,6 +51,29 @@ def test_every_figure_takes_every_run(draw: Callable[[list[Turn]], Any], turns: 
     assert (len(figure.data) > 0) == bool(turns)
     if not turns:
         assert figure.layout.annotations[0].text
+
+
+@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
+def test_law_9_a_figure_is_a_pure_function_of_turns(draw: Callable[[list[Turn]], Any]) -> None:
+    """The same Turns, also when they come out of the journal, give the same figure."""
+    turns = MANY[:5]
+    stored = [Turn.from_json(turn.to_json()) for turn in turns]
+    first = draw(turns).to_json()
+
+    assert draw(turns).to_json() == first
+    assert draw(stored).to_json() == first
+    assert turns == stored
+
+
+def test_law_9_figures_know_neither_leo_nor_widgets() -> None:
+    """Loading the figures loads no organism, no store and no widget."""
+    code = (
+        "import sys, leo_widgets.figures; "
+        "print([m for m in ('ipywidgets', 'anywidget', 'leo_widgets.chat') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
 
 
 def test_every_figure_is_tested() -> None:
