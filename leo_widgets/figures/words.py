@@ -19,6 +19,9 @@ from leo_widgets.figures.style import (
 
 __all__ = ["reasons", "words"]
 
+REASONS_HEIGHT = 230
+"""Pixels."""
+
 
 def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
     """Draw a reply word by word: probability as a bar, colour by context, entropy as a line.
@@ -120,7 +123,8 @@ def reasons(turn: Turn | None, index: int | None) -> go.Figure:
     """
     title = "Why this word?"
     if turn is None or index is None or not 0 <= index < len(turn.utterance.words):
-        return empty(title, "Click a word, in the chat or above.", wide=True)
+        ask = "Click a word, in the chat or above."
+        return empty(title, ask, height=REASONS_HEIGHT, wide=True)
     word = turn.utterance.words[index]
     shown = {one.word: one.probability for one in word.candidates}
     shown.setdefault(word.word, word.probability)
@@ -153,7 +157,7 @@ def reasons(turn: Turn | None, index: int | None) -> go.Figure:
             _caption("leaned on it" if word.shares else "nothing leaned on it", 0.6),
         ],
         margin={"l": 90, "r": 24, "t": 60, "b": 32},
-        height=230,
+        height=REASONS_HEIGHT,
         xaxis={"domain": [0, 0.46], "tickformat": ".0%", "rangemode": "tozero"},
         yaxis={"domain": [0, 0.92]},
         xaxis2={"domain": [0.6, 1], "anchor": "y2", "visible": bool(word.shares)},

@@ -363,6 +363,31 @@ class LabPage:
             arg=[figure, trace, count],
         )
 
+    def wait_until_still(self, selector: str) -> dict[str, float]:
+        """Wait until elements are drawn and have stopped moving; give the tallest one's place."""
+        self.page.wait_for_selector(selector)
+        self.page.locator(selector).first.scroll_into_view_if_needed()
+        return dict(
+            self.js(
+                """
+                const place = () => {
+                    const boxes = [...document.querySelectorAll(args)]
+                        .map((element) => element.getBoundingClientRect());
+                    const box = boxes.reduce((a, b) => (b.height > a.height ? b : a));
+                    return {x: box.x, y: box.y, width: box.width, height: box.height};
+                };
+                let last = '';
+                for (let still = 0; still < 5; ) {
+                    await new Promise((next) => setTimeout(next, 100));
+                    const now = JSON.stringify(place());
+                    still = now === last ? still + 1 : 0;
+                    last = now;
+                }
+                return JSON.parse(last);""",
+                selector,
+            )
+        )
+
     def title(self, figure: str) -> str:
         """Read a figure's title."""
         return str(

@@ -179,12 +179,12 @@ def test_a_word_in_a_figure_can_be_clicked(open_lab: OpenLab) -> None:
     lab.run_all()
     lab.say("hello")
     lab.wait_for_replies(1)
-    lab.page.wait_for_selector('[data-figure="words"] .bars path')
-    bar = lab.page.locator('[data-figure="words"] .bars path').first
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box is not None
-    lab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    lab.wait_for_points("growth", 0, 1)
+    box = lab.wait_until_still('[data-figure="words"] .bars path')
+    lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    lab.page.wait_for_selector('[data-figure="words"] .hoverlayer .hovertext')
+    lab.page.mouse.down()
+    lab.page.mouse.up()
     lab.page.wait_for_function("() => document.querySelectorAll('.leo-selected').length === 1")
     chosen = lab.page.locator(".leo-selected").inner_text()
 
