@@ -12,17 +12,9 @@ import anywidget
 import traitlets as t
 
 from leo import AsyncLeoField, Event, Revised, Turn, Word
-from leo.stream import Stream
 from leo.text.tokens import clean
 from leo_widgets.home import Guest
-from leo_widgets.transcript import (
-    Message,
-    State,
-    fault_text,
-    message,
-    turn_messages,
-    word_view,
-)
+from leo_widgets.transcript import Message, State, message, turn_messages
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["Chat"]
@@ -31,6 +23,9 @@ STATIC = Path(__file__).parent / "static"
 
 RESTORED_TURNS = 50
 """Turns of his life that a new chat shows."""
+
+SHOWN_MESSAGES = 2 * RESTORED_TURNS
+"""Messages a chat shows; the journal has them all."""
 
 DELTA_SECONDS = 0.04
 """Words that come faster than this travel together."""
@@ -82,6 +77,7 @@ class Chat(anywidget.AnyWidget):
         self._runner = LoopRunner(self._show_error)
         self._open = asyncio.Event()
         self._failure: BaseException | None = None
+        self._last_id = -1
         self._turns: set[asyncio.Task[Turn]] = set()
         self._speaking = asyncio.Lock()  # one reply of this chat is shown at a time, in order
         self._on_word: list[Callable[[int, int], None]] = []
@@ -146,10 +142,7 @@ class Chat(anywidget.AnyWidget):
         try:
             leo = await self._guest.enter()
             turns = await leo.journal(max(1, _last(leo) - RESTORED_TURNS + 1))
-            shown: list[Message] = []
-            for turn in turns:
-                shown.extend(turn_messages(len(shown), turn))
-            self.messages = shown
+            self._update({}, *(one for turn in turns for one in turn_messages(turn)))
             self._unwatch = leo.watch(self._happened)
             self.status = "ready"
         except BaseException as error:
@@ -185,7 +178,7 @@ class Chat(anywidget.AnyWidget):
     # ------------------------------------------------------------ one turn
 
     def _begin(self, text: str) -> "asyncio.Task[Turn]":
-        mine = self._add(who="you", text=clean(text), state="queued")
+        mine = self._update({}, message("you", clean(text), "queued"))
         task = asyncio.ensure_future(self._turn(mine, text))
         self._turns.add(task)
         task.add_done_callback(self._ended)
@@ -201,12 +194,10 @@ class Chat(anywidget.AnyWidget):
     async def _turn(self, mine: int, text: str) -> Turn:
         reply = _Reply(self, mine)
         _replying.set(reply)  # in this task's context, which the turn's task inherits
-        stream = self.leo.stream(text)
         try:
             async with self._speaking:
-                return await self._listen(stream, reply)
+                return await self._listen(text, reply)
         except asyncio.CancelledError:
-            await stream.aclose()  # it may be committed by now: then it stands
             reply.give_up("stopped")
             raise
         except Exception as error:
@@ -214,12 +205,16 @@ class Chat(anywidget.AnyWidget):
             self._show_error(error)
             raise
 
-    async def _listen(self, stream: Stream, reply: "_Reply") -> Turn:
-        async for event in stream:
-            reply.take(event)
-            if isinstance(event, Turn):
-                return event
-            await asyncio.sleep(self.pace)
+    async def _listen(self, text: str, reply: "_Reply") -> Turn:
+        stream = self.leo.stream(text)
+        try:
+            async for event in stream:
+                reply.take(event)
+                if isinstance(event, Turn):
+                    return event
+                await asyncio.sleep(self.pace)
+        finally:
+            await stream.aclose()  # stopped between two words: the turn ends, or was committed
         raise RuntimeError("the stream ended without its Turn")
 
     def _happened(self, turn: Turn) -> None:
@@ -228,19 +223,18 @@ class Chat(anywidget.AnyWidget):
         if reply is not None and reply.chat is self:
             reply.kept = turn
         else:
-            self.messages = [*self.messages, *turn_messages(len(self.messages), turn)]
+            self._update({}, *turn_messages(turn))
 
     # ------------------------------------------------------------ the transcript
 
-    def _add(self, **parts: Any) -> int:
-        id_ = len(self.messages)
-        self.messages = [*self.messages, message(id_, **parts)]
-        return id_
-
-    def _change(self, id_: int, **parts: Any) -> None:
-        changed = list(self.messages)
-        changed[id_] = {**changed[id_], **parts}
-        self.messages = changed
+    def _update(self, changes: "dict[int, Message]", *added: Message) -> int:
+        """Change and add messages in one go, drop the oldest; give the last one's id."""
+        shown = [{**one, **changes.get(one["id"], {})} for one in self.messages]
+        for one in added:
+            self._last_id += 1
+            shown.append({**one, "id": self._last_id})
+        self.messages = shown[-SHOWN_MESSAGES:]
+        return self._last_id
 
     def _update_busy(self) -> None:
         self.busy = bool(self._turns)
@@ -251,7 +245,7 @@ class Chat(anywidget.AnyWidget):
             self.status = f"speaking, {waiting} waiting" if waiting > 0 else "speaking"
 
     def _show_error(self, error: BaseException) -> None:
-        self._add(who="error", text=f"{type(error).__name__}: {error}")
+        self._update({}, message("error", f"{type(error).__name__}: {error}"))
 
 
 class _Reply:
@@ -272,17 +266,17 @@ class _Reply:
     def take(self, event: Event) -> None:
         """Show one more event of the turn."""
         if self._id is None:
-            self.chat._change(self._question, state="done")
-            self._id = self.chat._add(who="leo", text="", state="speaking")
+            done = {self._question: {"state": "done"}}
+            self._id = self.chat._update(done, message("leo", "", "speaking"))
         if isinstance(event, Word):
             self._text += event.text
             self._flush()
         elif isinstance(event, Revised):
             self._text = event.reply
             self._sent = len(self._text)
-            self.chat._change(self._id, text=self._text)
+            self.chat._update({self._id: {"text": self._text}})
         else:
-            self._finish(self._id, event)
+            self._finish(event)
 
     def _flush(self) -> None:
         now = time.monotonic()
@@ -292,21 +286,23 @@ class _Reply:
         self.chat.send({"kind": "delta", "id": self._id, "at": self._sent, "text": piece})
         self._sent, self._sent_at = len(self._text), now
 
-    def _finish(self, id_: int, turn: Turn) -> None:
-        words = [word_view(word) for word in turn.utterance.words]
-        self.chat._change(self._question, turn=turn.id)
-        self.chat._change(id_, text=turn.reply, state="done", turn=turn.id, words=words)
-        for fault in fault_text(turn):
-            self.chat._add(who="error", text=fault, turn=turn.id)
+    def _finish(self, turn: Turn) -> None:
+        asked, said, *faults = turn_messages(turn)
+        changes = {self._question: asked}
+        if self._id is None:
+            self.chat._update(changes, said, *faults)
+        else:
+            self.chat._update({**changes, self._id: said}, *faults)
 
     def give_up(self, state: State) -> None:
         """Mark what was said as not kept, unless the turn was being committed already."""
-        if self.kept is not None and self._id is not None:
-            self._finish(self._id, self.kept)
+        if self.kept is not None:
+            self._finish(self.kept)
             return
-        self.chat._change(self._question, state=state)
+        changes: dict[int, Message] = {self._question: {"state": state}}
         if self._id is not None:
-            self.chat._change(self._id, text=self._text, state=state)
+            changes[self._id] = {"text": self._text, "state": state}
+        self.chat._update(changes)
 
 
 def _last(leo: AsyncLeoField) -> int:

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from leo.records import SpokenWord, Turn
 
-__all__ = ["Message", "State", "Who", "fault_text", "message", "turn_messages", "word_view"]
+__all__ = ["Message", "State", "Who", "message", "turn_messages", "word_view"]
 
 Message: TypeAlias = dict[str, Any]
 """``id, who, text, state, turn, words``; a value of a synced trait, never changed in place."""
@@ -15,19 +15,16 @@ State: TypeAlias = Literal["queued", "speaking", "done", "stopped", "failed"]
 
 
 def message(
-    id: int,  # noqa: A002
     who: Who,
     text: str,
     state: State = "done",
     turn: int | None = None,
     words: Sequence[list[str]] = (),
 ) -> Message:
-    """Make a message.
+    """Make a message; it gets its ``id`` when it enters a transcript.
 
     Parameters
     ----------
-    id
-        Its place in the transcript.
     who
         Who says it.
     text
@@ -39,39 +36,25 @@ def message(
     words
         For a finished reply: each word with its white space, and its short reason.
     """
-    return {
-        "id": id,
-        "who": who,
-        "text": text,
-        "state": state,
-        "turn": turn,
-        "words": list(words),
-    }
+    return {"who": who, "text": text, "state": state, "turn": turn, "words": list(words)}
 
 
 def word_view(word: SpokenWord) -> list[str]:
     """Give a word as shown, and its reasons in a line."""
-    after = f" after “{' '.join(word.after)}”" if word.after else ""
-    parts = [f"{word.context}{after}"]
+    parts: list[str] = [word.context]
     if word.candidates:
         parts.append(f"{word.probability:.0%}")
     if word.sources:
-        parts.append("from " + ", ".join(word.sources))
+        parts.append(", ".join(word.sources))
     return [word.text, " · ".join(parts)]
 
 
-def fault_text(turn: Turn) -> list[str]:
-    """Say which modules failed in a turn."""
-    return [f"{one.module}.{one.hook} failed: {one.error}" for one in turn.faults]
-
-
-def turn_messages(first_id: int, turn: Turn) -> list[Message]:
+def turn_messages(turn: Turn) -> list[Message]:
     """Show a finished turn: what you said, what Leo said, and what went wrong in him."""
     words = [word_view(word) for word in turn.utterance.words]
-    said = [
-        message(first_id, "you", turn.prompt, turn=turn.id),
-        message(first_id + 1, "leo", turn.reply, turn=turn.id, words=words),
+    faults = [f"{one.module}.{one.hook} failed: {one.error}" for one in turn.faults]
+    return [
+        message("you", turn.prompt, turn=turn.id),
+        message("leo", turn.reply, turn=turn.id, words=words),
+        *(message("error", fault, turn=turn.id) for fault in faults),
     ]
-    for fault in fault_text(turn):
-        said.append(message(first_id + len(said), "error", fault, turn=turn.id))
-    return said

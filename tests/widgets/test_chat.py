@@ -1,6 +1,7 @@
 """The chat without a browser: its traits are the truth, its messages make words appear."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,20 @@ async def test_an_error_stands_in_the_transcript(make: Open, play: Play) -> None
         assert (await chat.say("fine")).id == 1
 
 
+async def test_a_message_that_is_refused_is_shown(chat: Chat, play: Play) -> None:
+    """A message that no turn takes is marked, with the reason; the chat goes on."""
+    play(chat, {"kind": "submit", "text": "x" * 20_001})
+    await asyncio.sleep(0)
+    await settle(chat)
+
+    assert [(who, state) for who, _, state in shown(chat)] == [
+        ("you", "failed"),
+        ("error", "done"),
+    ]
+    assert "PromptTooLong" in shown(chat)[1][1]
+    assert (await chat.say("fine")).id == 1
+
+
 async def test_a_fault_stands_in_the_transcript(make: Open) -> None:
     """A module that sat out a turn is named below the reply, live and after a restart."""
     gate = Gate()
@@ -275,11 +290,14 @@ async def test_closing_cancels_and_leaves_leo_open(make: Open, play: Play) -> No
 
 
 async def test_what_travels_per_turn_is_bounded(chat: Chat, sent: Sent) -> None:
-    """Late turns do not send the whole life again for every word."""
-    for i in range(30):
+    """A turn sends the transcript three times, and the transcript does not grow for ever."""
+    for i in range(60):
         await chat.say(f"turn {i}")
     sent.clear()
     await chat.say("one more")
 
-    updates = [data for _, _, data in sent if "messages" in data.get("state", {})]
-    assert len(updates) <= 6
+    updates = [data["state"] for _, _, data in sent if "messages" in data.get("state", {})]
+    assert len(updates) == 3
+    assert len(json.dumps(updates)) < 400_000
+    assert len(chat.messages) == 100
+    assert [one["id"] for one in chat.messages] == list(range(22, 122))
