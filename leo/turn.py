@@ -30,6 +30,7 @@ from leo.perception.impression import temperature_shift
 from leo.perception.lean import impression_lean
 from leo.perception.perceive import perceive
 from leo.records import (
+    Blend,
     Influence,
     Learned,
     Note,
@@ -97,7 +98,8 @@ async def live(
     prompt, settings = asked.prompt, asked.settings
     clock = _Stopwatch()
     overlay, centers = field.overlay(), field.centers()
-    hooks = Hooks(modules, Moment(asked.number, asked.at, settings), strict=strict)
+    moment = Moment(asked.number, asked.at, settings)
+    hooks = Hooks(modules, moment, strict=strict)
     learned: list[Learned] = []
     voice_of = _voices(asked.seed, overlay, centers, learned)
     heard = tuple(token.word for token in tokens(prompt))
@@ -108,9 +110,7 @@ async def live(
     with clock("before"):
         influence = await hooks.before(percept, influence)
     with clock("speak"):
-        pulse = percept.pulse
-        shift = temperature_shift(percept.impression, novelty=pulse.novelty, arousal=pulse.arousal)
-        blend = blended(percept, influence, shift=shift, user_temperature=settings.temperature)
+        blend = _blend(percept, influence, settings)
         hear = _telling(tell)
         utterance = await speak(
             overlay, centers, percept, influence, blend, settings, seed=asked.seed, hear=hear
@@ -125,16 +125,15 @@ async def live(
         echo = external_vocab(heard, utterance.tokens)
 
     def judge(notes: tuple[Note, ...]) -> Judged:
-        moment = Moment(asked.number, asked.at, settings)
         return Judged(moment, notes, percept, influence, blend, utterance, quality, echo)
 
     with clock("after"):
         await hooks.after(judge, voice_of)
         writes = await hooks.rows()
     with clock("learn"):
-        learned.extend(await learn(overlay, prompt, "observer", stored=None))
+        learned += await learn(overlay, prompt, "observer", stored=None)
         if quality.overall >= LEARN_FROM:
-            learned.extend(await learn(overlay, utterance.text, "reply", stored=None))
+            learned += await learn(overlay, utterance.text, "reply", stored=None)
 
     turn = Turn(
         id=asked.id,
@@ -161,6 +160,12 @@ async def live(
 async def _first_lean(percept: Percept, overlay: Layer) -> Influence:
     pulls = await pulls_of(percept.tokens, overlay)
     return Influence(pulls=pulls) + impression_lean(percept.impression)
+
+
+def _blend(percept: Percept, influence: Influence, settings: Settings) -> Blend:
+    pulse = percept.pulse
+    shift = temperature_shift(percept.impression, novelty=pulse.novelty, arousal=pulse.arousal)
+    return blended(percept, influence, shift=shift, user_temperature=settings.temperature)
 
 
 def _voices(

@@ -30,7 +30,6 @@ from leo.records.spoken import (
     SpokenWord,
     Utterance,
     WordContext,
-    sentence_open,
 )
 from leo.records.turn import FORMAT, Turn
 
@@ -67,5 +66,4 @@ __all__ = [
     "Utterance",
     "Weight",
     "WordContext",
-    "sentence_open",
 ]

@@ -1,11 +1,9 @@
 """What was said, word by word with its reasons, and how good it was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from leo.text.sources import SOURCES, Source
-from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = [
     "SOURCES",
@@ -17,7 +15,6 @@ __all__ = [
     "SpokenWord",
     "Utterance",
     "WordContext",
-    "sentence_open",
 ]
 
 
@@ -105,11 +102,6 @@ class Utterance:
     def tokens(self) -> tuple[str, ...]:
         """The canonical tokens."""
         return tuple(word.word for word in self.words)
-
-
-def sentence_open(words: Sequence[str]) -> bool:
-    """Tell whether the last sentence still lacks its end."""
-    return bool(words) and words[-1] not in SENTENCE_ENDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ __all__ = [
     "Token",
     "clean",
     "is_word",
-    "sentences",
     "tokens",
 ]
 
@@ -111,16 +110,3 @@ def tokens(text: str) -> tuple[Token, ...]:
         found.append(Token(word, piece[:MAX_TOKEN].rstrip("'-"), opens))
         opens = False
     return tuple(found)
-
-
-def sentences(words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Cut canonical tokens after each sentence end; the last piece may be open."""
-    cut: list[tuple[str, ...]] = []
-    begin = 0
-    for i, word in enumerate(words):
-        if word in SENTENCE_ENDS:
-            cut.append(words[begin : i + 1])
-            begin = i + 1
-    if begin < len(words):
-        cut.append(words[begin:])
-    return cut

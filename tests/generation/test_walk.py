@@ -16,7 +16,8 @@ from leo.records import SpokenWord, Utterance
 from leo.testing import toy_field
 from leo.text.function_words import FUNCTION_WORDS
 from leo.text.prose import join
-from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word, sentences, tokens
+from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word, tokens
+from tests.helpers import sentences
 
 PROMPTS = (
     "Hello, who are you?",

@@ -4,7 +4,8 @@ import regex
 
 from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.text.function_words import is_content
-from leo.text.tokens import is_word, sentences, tokens
+from leo.text.tokens import is_word, tokens
+from tests.helpers import sentences
 
 
 def test_there_is_enough_to_read() -> None:

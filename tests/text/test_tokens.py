@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 
 from leo.text.prose import capital, join, shown
-from leo.text.tokens import MARKS, MAX_TOKEN, clean, is_word, sentences, tokens
+from leo.text.tokens import MARKS, MAX_TOKEN, clean, is_word, tokens
+from tests.helpers import sentences
 from tests.strategies import texts
 
 
