@@ -15,7 +15,7 @@ from leo.records import WordContext
 from leo.text.function_words import is_content
 from leo.text.tokens import SENTENCE_ENDS, is_word
 
-__all__ = ["CAPS", "Biases", "Options", "bias_shares", "options"]
+__all__ = ["CAPS", "Biases", "Options", "Situation", "bias_shares", "options"]
 
 CAPS: Mapping[str, float] = {
     "semantic": 2.5,
@@ -119,22 +119,12 @@ def _trust(row: RowView, confidence: float) -> float:
     return row.total / (row.total + confidence * row.kinds) if row.total else 0.0
 
 
-def bias_shares(
-    view: View,
-    biases: Biases,
-    id: int,  # noqa: A002
-    *,
-    near: Sequence[tuple[int, RowView]],
-    used: Mapping[int, int],
-    in_sentence: int,
-    overdue: float,
-) -> dict[str, float]:
-    """Give each bias's part in a candidate's log-weight, zero parts left out.
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where an utterance stands when a word is chosen.
 
-    Parameters
+    Attributes
     ----------
-    view, biases, id
-        The field, what leans, and the candidate.
     near
         The last content words with what stands near them.
     used
@@ -144,19 +134,43 @@ def bias_shares(
     overdue
         How far the utterance is beyond its target, in targets; 0 before.
     """
+
+    near: Sequence[tuple[int, RowView]]
+    used: Mapping[int, int]
+    in_sentence: int
+    overdue: float
+
+
+def bias_shares(
+    view: View,
+    biases: Biases,
+    id: int,  # noqa: A002
+    at: Situation,
+) -> dict[str, float]:
+    """Give each bias's part in a candidate's log-weight, zero parts left out.
+
+    Parameters
+    ----------
+    view, biases
+        The field, and what leans.
+    id
+        The candidate.
+    at
+        Where the utterance stands.
+    """
     word = view.word(id)
     shares: dict[str, float] = {}
     if is_content(word):
-        shares["semantic"] = 4 * biases.semantic * _affinity(view, id, near)
-        shares["repetition"] = -REPEAT * used.get(id, 0)
+        shares["semantic"] = 4 * biases.semantic * _affinity(view, id, at.near)
+        shares["repetition"] = -REPEAT * at.used.get(id, 0)
     for name, pulls in biases.pulls.items():
         shares[name] = CAPS[name] * pulls.get(id, 0.0)
     if word in SENTENCE_ENDS:
-        long = 0.4 * max(0, in_sentence - SENTENCE_LONG)
-        short = 1.0 * max(0, SENTENCE_MIN - in_sentence)
-        shares["length"] = long - short + 2.0 * overdue
+        long = 0.4 * max(0, at.in_sentence - SENTENCE_LONG)
+        short = 1.0 * max(0, SENTENCE_MIN - at.in_sentence)
+        shares["length"] = long - short + 2.0 * at.overdue
     elif not is_word(word):
-        shares["length"] = -0.5 * min(1.0, overdue)
+        shares["length"] = -0.5 * min(1.0, at.overdue)
     capped = {name: max(-CAPS[name], min(CAPS[name], value)) for name, value in shares.items()}
     return {name: value for name, value in capped.items() if value}
 

@@ -4,7 +4,7 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import cast
@@ -17,7 +17,7 @@ from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
 from leo.generation.mouth import Hear, Mouth
-from leo.generation.step import Biases, Options, bias_shares, options
+from leo.generation.step import Biases, Options, Situation, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import SENTENCE_ENDS
@@ -179,7 +179,7 @@ class _Walker:
             self._jump()
             return
         await self._fetch_near()
-        shares = {id_: self._shares(id_) for id_ in logs}
+        shares = self._shares(logs)
         biased = {id_: logs[id_] + sum(shares[id_].values()) for id_ in logs}
         entropy = entropy_of(biased)
         self._entropies.append(entropy)
@@ -253,16 +253,14 @@ class _Walker:
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
         self._near.update(zip(missing, rows, strict=True))
 
-    def _shares(self, id_: int) -> dict[str, float]:
-        return bias_shares(
-            self._view,
-            self._plan.biases,
-            id_,
+    def _shares(self, candidates: Iterable[int]) -> dict[int, dict[str, float]]:
+        at = Situation(
             near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),
         )
+        return {id_: bias_shares(self._view, self._plan.biases, id_, at) for id_ in candidates}
 
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""

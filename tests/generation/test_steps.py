@@ -12,7 +12,7 @@ from leo.generation.connection import connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, take
 from leo.generation.gravity import gravity, pulls_of
 from leo.generation.guards import Guards, echo_windows
-from leo.generation.step import CAPS, Biases, bias_shares, options
+from leo.generation.step import CAPS, Biases, Situation, bias_shares, options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 
@@ -122,15 +122,9 @@ async def test_every_bias_stays_within_its_cap(
     assert boat is not None
     near = [(boat, RowView(1, 1, dict.fromkeys(range(layer.size), 10**6 << 8)))]
     for id_ in range(layer.size):
-        shares = bias_shares(
-            layer,
-            Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()}),
-            id_,
-            near=near,
-            used={id_: used},
-            in_sentence=in_sentence,
-            overdue=overdue,
-        )
+        biases = Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()})
+        at = Situation(near, {id_: used}, in_sentence, overdue)
+        shares = bias_shares(layer, biases, id_, at)
         assert all(0 < abs(value) <= CAPS[name] for name, value in shares.items())
 
 
