@@ -41,7 +41,7 @@ def load(text: str | bytes, version: int) -> Plain:
     """
     try:
         plain = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TurnFormatError(f"this text is not a stored Turn: {error}") from error
     found = plain.get("format") if isinstance(plain, dict) else None
     if found != version:
@@ -104,14 +104,25 @@ def notes_out(notes: Iterable[Note]) -> list[Plain]:
     ]
 
 
-def notes_in(stored: list[Plain]) -> tuple[Note, ...]:
-    """Read notes; one of an unknown kind is kept as it was written."""
-    return tuple(_note(one["kind"], one["data"]) for one in stored)
+def notes_in(stored: object) -> tuple[Note, ...]:
+    """Read notes; one of an unknown kind is kept as it was written.
+
+    Raises
+    ------
+    TurnFormatError
+        If they are no notes.
+    """
+    if not isinstance(stored, list):
+        raise TurnFormatError(f"this stored Turn is damaged: its notes are {stored!r}")
+    return tuple(_note(one) for one in stored)
 
 
-def _note(kind: str, data: Plain) -> Note:
-    known = Note.kinds.get(kind)
-    return UnknownNote(kind, dump(data)) if known is None else build(data, known)
+def _note(stored: object) -> Note:
+    match stored:
+        case {"kind": str(kind), "data": dict(data)}:
+            known = Note.kinds.get(kind)
+            return UnknownNote(kind, dump(data)) if known is None else build(data, known)
+    raise TurnFormatError(f"this stored Turn is damaged: {stored!r} is no note")
 
 
 def _pack(word: Plain) -> list[Any]:

@@ -1,6 +1,7 @@
 """The one connection of a Leo to his file: reads, and transactions that happen or do not."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -21,6 +22,10 @@ CHUNK_ROWS = 512
 
 BUSY_MS = 5_000
 """How long SQLite waits for a reader that holds the file."""
+
+
+REFUSED = (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, TypeError)
+"""What a statement, or a value that SQLite does not keep, can raise."""
 
 
 class Database:
@@ -56,7 +61,7 @@ class Database:
         """
         holder = await asyncio.to_thread(hold, path)
         try:
-            await asyncio.to_thread(_check_header, path)
+            await asyncio.to_thread(_check, path)
             connection = await _connect(path)
         except BaseException:
             await asyncio.to_thread(holder.release)
@@ -70,29 +75,15 @@ class Database:
         return database
 
     async def _prepare(self) -> None:
-        try:
-            found = await self._pragma("application_id")
-            version = await self._pragma("user_version")
-            tables = await self.fetch("SELECT count(*) FROM sqlite_master")
-            if found != APPLICATION_ID and (found or version or tables[0][0]):
-                raise NotALeo(
-                    f"{self.path} is an SQLite file of something else, and was left as it is"
-                )
-            if version > VERSION:
-                raise StoreError(
-                    f"{self.path} was written by a newer leo (schema {version}, this one knows "
-                    f"{VERSION}); upgrade leo to open it"
-                )
-            mode = (await self.fetch("PRAGMA journal_mode=WAL"))[0][0]
-            if mode != "wal":
-                raise StoreError(
-                    f"{self.path} cannot use a write-ahead log (got {mode!r}), as happens on "
-                    "network folders; put the file on a local disk (LEO_HOME, or another path)"
-                )
-            await self.connection.execute("PRAGMA synchronous=FULL")
-            await self._migrate(version)
-        except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
+        version = await self._pragma("user_version")
+        mode = (await self.fetch("PRAGMA journal_mode=WAL"))[0][0]
+        if mode != "wal":
+            raise StoreError(
+                f"{self.path} cannot use a write-ahead log (got {mode!r}), as happens on "
+                "network folders; put the file on a local disk (LEO_HOME, or another path)"
+            )
+        await self.fetch("PRAGMA synchronous=FULL")
+        await self._migrate(version)
 
     async def _migrate(self, version: int) -> None:
         for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
@@ -107,8 +98,17 @@ class Database:
     async def fetch(
         self, sql: str, parameters: Sequence[SqlValue] = ()
     ) -> list[tuple[SqlValue, ...]]:
-        """Run one SELECT and give all its rows."""
-        rows = await self.connection.execute_fetchall(sql, parameters)
+        """Run one SELECT and give all its rows.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read, or is damaged.
+        """
+        try:
+            rows = await self.connection.execute_fetchall(sql, parameters)
+        except sqlite3.Error as error:
+            raise _store_error(self.path, error) from error
         return [tuple(row) for row in rows]
 
     async def write(self, writes: Sequence[Write]) -> None:
@@ -126,7 +126,7 @@ class Database:
             for write in writes:
                 await self._run(write)
             await self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except REFUSED as error:
             if self.connection.in_transaction:
                 await self.connection.execute("ROLLBACK")
             raise CommitFailed(
@@ -160,16 +160,30 @@ class Database:
         await self.close()
 
 
-def _check_header(path: Path) -> None:
-    if not path.exists():
+def _check(path: Path) -> None:
+    """Refuse a file that is no Leo's, without touching it or a log beside it."""
+    if not path.exists() or path.stat().st_size == 0:
         return
+    look = f"{path.as_uri()}?mode=ro&immutable=1"
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}; check its permissions") from error
-    if head and head != b"SQLite format 3\0":
-        raise NotALeo(f"{path} is not an SQLite file, and was left as it is")
+        with contextlib.closing(sqlite3.connect(look, uri=True)) as file:
+            found, version, tables = (
+                file.execute(sql).fetchone()[0]
+                for sql in (
+                    "PRAGMA application_id",
+                    "PRAGMA user_version",
+                    "SELECT count(*) FROM sqlite_master",
+                )
+            )
+    except sqlite3.Error as error:
+        raise _store_error(path, error) from error
+    if found != APPLICATION_ID and (found or version or tables):
+        raise NotALeo(f"{path} is an SQLite file of something else, and was left as it is")
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer leo (schema {version}, this one knows "
+            f"{VERSION}); upgrade leo to open it"
+        )
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

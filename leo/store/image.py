@@ -7,6 +7,7 @@ same field as all entries from the birth on.
 
 import itertools
 import json
+import logging
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,10 +16,13 @@ import numpy.typing as npt
 from leo.field.layer import Layer
 from leo.field.rows import COUNT_SHIFT, MASK, Row
 from leo.field.themes import Theme, Themes
+from leo.field.view import KINDS
 from leo.module import Write
 from leo.pace import Pace
 from leo.records import Growth
 from leo.store.database import Database
+
+log = logging.getLogger("leo")
 
 __all__ = ["FOLD_EVERY", "image_writes", "read_image"]
 
@@ -43,11 +47,10 @@ async def image_writes(own: Layer, themes: Themes, entry: int) -> list[Write]:
         "forms": json.dumps(list(own.forms.items()), ensure_ascii=False).encode(),
         "seen": _pairs(own.seen),
         "starts": _pairs(own.starts),
-        "kinds": _pairs(own.kinds),
-        "after": await _rows(own.after, pace),
-        "opening": await _rows(own.opening, pace),
-        "near": await _rows(own.near, pace),
     }
+    for kind in KINDS:
+        parts[kind] = await _rows(own.table(kind), pace)
+        parts[f"{kind} kinds"] = _pairs(own.kinds[kind])
     rows = tuple(
         (part, i // CHUNK_BYTES, data[i : i + CHUNK_BYTES])
         for part, data in parts.items()
@@ -95,26 +98,36 @@ async def _rows(table: dict[int, Row], pace: Pace) -> bytes:
 
 
 async def read_image(database: Database, below: Layer) -> tuple[Layer, Themes, int] | None:
-    """Read the image; ``None`` if none was written, or it does not fit the birth below."""
+    """Read the image; ``None`` if there is none, or it does not fit the birth below.
+
+    A damaged image is no image: the journal is the truth, and is counted again.
+    """
     parts: dict[str, list[bytes]] = {}
     for part, data in await database.fetch("SELECT part, data FROM image ORDER BY part, chunk"):
         if isinstance(data, bytes):
             parts.setdefault(str(part), []).append(data)
     if not parts:
         return None
-    whole = {part: b"".join(chunks) for part, chunks in parts.items()}
+    try:
+        return await _unpacked({part: b"".join(chunks) for part, chunks in parts.items()}, below)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        log.warning("%s: its image is damaged (%r); counting anew", database.path, error)
+        return None
+
+
+async def _unpacked(whole: dict[str, bytes], below: Layer) -> tuple[Layer, Themes, int] | None:
     told = json.loads(whole["meta"])
     if told["format"] != FORMAT or told["first"] != below.size:
-        return None  # the journal is the truth: it is counted again
+        return None
     pace = Pace(PACE_CELLS)
     own = Layer(below)
     own.words = whole["words"].decode().split("\n") if whole["words"] else []
     own.ids = {word: own.first + i for i, word in enumerate(own.words)}
     own.forms = {id_: dict(forms) for id_, forms in json.loads(whole["forms"])}
     own.seen, own.starts = _unpairs(whole["seen"]), _unpairs(whole["starts"])
-    own.kinds = _unpairs(whole["kinds"])
-    own.opening = await _unrows(whole["opening"], pace)
-    own.after, own.near = await _unrows(whole["after"], pace), await _unrows(whole["near"], pace)
+    for kind in KINDS:
+        own.table(kind).update(await _unrows(whole[kind], pace))
+        own.kinds[kind] = _unpairs(whole[f"{kind} kinds"])
     own.grown = Growth(*told["grown"])
     themes = Themes([Theme(id_, tuple(words)) for id_, words in told["themes"]], told["next_theme"])
     return own, themes, int(told["entry"])

@@ -6,11 +6,12 @@ again gives the field, which is what opening does from the last image on.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from leo.errors import StoreError
-from leo.module import Write
+from leo.errors import StoreError, TurnFormatError
+from leo.module import SqlValue, Write
 from leo.records import Source, Turn
 from leo.store.database import Database
 from leo.text.birth import Birth
@@ -98,18 +99,29 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @contextmanager
+    def _reading(self, entry: SqlValue) -> Iterator[None]:
+        try:
+            yield
+        except (TurnFormatError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(
+                f"{self._database.path} is damaged: journal entry {entry!r} cannot be read "
+                f"({error}); restore the file from a copy"
+            ) from error
+
     async def birthday(self) -> Birthday | None:
         """Read the birth; ``None`` in a file that was only just made."""
         rows = await self._database.fetch("SELECT at, body FROM journal WHERE entry = 1")
         if not rows:
             return None
         at, body = rows[0]
-        told = json.loads(str(body))
-        texts = tuple((source, text) for source, text in told["texts"])
-        birth = Birth(told["version"], texts) if texts else None
-        if birth is not None and birth.digest != told["digest"]:
-            raise StoreError(f"{self._database.path} is damaged: its birth texts were changed")
-        return Birthday(float(str(at)), int(told["seed"]), birth)
+        with self._reading(1):
+            told = json.loads(str(body))
+            texts = tuple((source, text) for source, text in told["texts"])
+            birth = Birth(told["version"], texts) if texts else None
+            if birth is not None and birth.digest != told["digest"]:
+                raise ValueError("its birth texts were changed")
+            return Birthday(float(str(at)), int(told["seed"]), birth)
 
     async def last(self) -> tuple[int, int]:
         """Give the numbers of the last entry and of the last turn (0 if there is none)."""
@@ -124,10 +136,13 @@ class Journal:
         end = 2**62 if stop is None else stop
         while True:
             rows = await self._database.fetch(
-                "SELECT body FROM journal WHERE turn >= ? AND turn < ? ORDER BY turn LIMIT ?",
+                "SELECT entry, body FROM journal WHERE turn >= ? AND turn < ? "
+                "ORDER BY turn LIMIT ?",
                 (start, end, READ_ROWS),
             )
-            found.extend(Turn.from_json(str(row[0])) for row in rows)
+            for entry, body in rows:
+                with self._reading(entry):
+                    found.append(Turn.from_json(str(body)))
             if len(rows) < READ_ROWS:
                 return found
             start = (found[-1].id or 0) + 1
@@ -138,9 +153,11 @@ class Journal:
             "SELECT entry, kind, body FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
             (entry, READ_ROWS),
         )
-        return [
-            Entry(int(str(number)), _texts(str(kind), str(body))) for number, kind, body in rows
-        ]
+        found: list[Entry] = []
+        for number, kind, body in rows:
+            with self._reading(number):
+                found.append(Entry(int(str(number)), _texts(str(kind), str(body))))
+        return found
 
     async def batches_of(self, digest: str) -> int:
         """Count the batches of a book that are in the journal."""

@@ -90,7 +90,11 @@ def test_a_note_of_an_unknown_kind_is_kept() -> None:
         ("{", "not a stored Turn"),
         ("[]", "format None"),
         ('{"format": 99}', "format 99"),
-        ('{"format": 1}', "damaged"),
+        ('{"format": 1, "notes": []}', "damaged"),
+        ('{"format": 1}', "its notes are None"),
+        ('{"format": 1, "notes": [1]}', "is no note"),
+        ('{"format": 1, "notes": [{"kind": [], "data": 1}]}', "is no note"),
+        ("[" * 100_000, "not a stored Turn"),
     ],
 )
 def test_what_is_no_turn_is_refused(text: str, message: str) -> None:
