@@ -52,7 +52,7 @@ def digest_of(field: Field) -> str:
             sorted((key, sorted(row.cells.items()), row.total) for key, row in own.near.items()),
             sorted((key, sorted(row.cells.items())) for key, row in own.opening.items()),
             sorted((key, sorted(row.top or ())) for key, row in own.after.items()),
-            sorted(own.kinds.items()),
+            sorted((kind, sorted(kinds.items())) for kind, kinds in own.kinds.items()),
             own.grown,
             field.centers(),
             [(theme.id, theme.words) for theme in field.themes.all],

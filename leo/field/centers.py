@@ -74,7 +74,7 @@ def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     if not is_word(layer.word(id)):
         return 0.0
     return math.pow(layer.opened(id), OPENINGS_POWER) * math.log2(
-        2 + layer.branches(context_key((id,)))
+        2 + layer.branches("next", context_key((id,)))
     )
 
 

@@ -57,8 +57,8 @@ class Layer:
         self.opening: dict[int, Row] = {}
         """How a sentence goes on by its first word, or its first two (`context_key`)."""
         self.near: dict[int, Row] = {}
-        self.kinds: dict[int, int] = {}
-        """Continuations of a context that no lower layer has."""
+        self.kinds: dict[Kind, dict[int, int]] = {kind: {} for kind in KINDS}
+        """Cells of a row that no lower layer has."""
         self.grown = Growth()
 
     # ------------------------------------------------------------ looking
@@ -117,9 +117,9 @@ class Layer:
         """Give how often the word opened a sentence."""
         return sum(layer.starts.get(id, 0) for layer in self._chain())
 
-    def branches(self, key: int) -> int:
-        """Give how many different words followed a context."""
-        return sum(layer.kinds.get(key, 0) for layer in self._chain())
+    def branches(self, kind: Kind, key: int) -> int:
+        """Give how many different words a row has over all layers."""
+        return sum(layer.kinds[kind].get(key, 0) for layer in self._chain())
 
     def nearness(self, id: int) -> int:  # noqa: A002
         """Give how often other words stood near this one."""
@@ -134,9 +134,7 @@ class Layer:
         key = context_key(ask.words)
         tables = [layer.table(ask.kind) for layer in self._chain()]
         rows = [table[key] for table in tables if key in table]
-        if ask.kind == "next":
-            return merged(rows, self.branches(key), ask.wanted)
-        return merged(rows, len({id_ for row in rows for id_ in row.cells}), ask.wanted)
+        return merged(rows, self.branches(ask.kind, key), ask.wanted)
 
     def table(self, kind: Kind) -> dict[int, Row]:
         """Give this layer's own rows of a kind."""
@@ -175,12 +173,12 @@ class Layer:
         for token in heard:
             this = self._meet(token)
             if 0 < opened <= OPENING:
-                self.opening.setdefault(context_key(ids[-opened:]), Row()).add(this, 1, mask)
+                self._follow("opening", context_key(ids[-opened:]), this, mask)
             opened = 1 if token.opens else (opened + 1) * (opened > 0)
             if ids:
-                bigrams += self._follow(context_key(ids[-1:]), this, mask)
+                bigrams += self._follow("next", context_key(ids[-1:]), this, mask)
             if len(ids) > 1:
-                trigrams += self._follow(context_key(ids[-2:]), this, mask)
+                trigrams += self._follow("next", context_key(ids[-2:]), this, mask)
             ids.append(this)
             if is_word(token.word):
                 pairs += sum(self._meet_near(other, this, known, mask) for other in near[-WINDOW:])
@@ -209,19 +207,22 @@ class Layer:
         self.ids[word] = id_
         return id_
 
-    def _follow(self, key: int, word: int, mask: int) -> int:
-        new = not self.knows("next", key, word)
-        self.after.setdefault(key, Row()).add(word, 1, mask)
-        if new:
-            self.kinds[key] = self.kinds.get(key, 0) + 1
+    def _follow(self, kind: Kind, key: int, word: int, mask: int) -> int:
+        new = not self.knows(kind, key, word)
+        self._count(kind, key, word, 1, mask, new=new)
         return int(new)
 
     def _meet_near(self, one: int, other: int, known: int, mask: int) -> int:
         new = not self.knows("near", one, other)
         bonus = NEW_PAIR_BONUS if new and (one >= known or other >= known) else 0
-        self.near.setdefault(one, Row()).add(other, 1 + bonus, mask)
-        self.near.setdefault(other, Row()).add(one, 1 + bonus * (one != other), mask)
+        self._count("near", one, other, 1 + bonus, mask, new=new)
+        self._count("near", other, one, 1 + bonus * (one != other), mask, new=new and one != other)
         return int(new)
+
+    def _count(self, kind: Kind, key: int, word: int, count: int, mask: int, *, new: bool) -> None:
+        self.table(kind).setdefault(key, Row()).add(word, count, mask)
+        if new:
+            self.kinds[kind][key] = self.kinds[kind].get(key, 0) + 1
 
     async def absorb(self, upper: "Layer", pace: Pace | None = None) -> None:
         """Take over everything a layer on top of this one counted."""
@@ -236,10 +237,10 @@ class Layer:
             for form, count in forms.items():
                 if form in own or len(own) < FORMS:
                     own[form] = own.get(form, 0) + count
-        for key, count in upper.kinds.items():
-            self.kinds[key] = self.kinds.get(key, 0) + count
         for kind in KINDS:
-            table = self.table(kind)
+            table, kinds = self.table(kind), self.kinds[kind]
+            for key, count in upper.kinds[kind].items():
+                kinds[key] = kinds.get(key, 0) + count
             for key, row in upper.table(kind).items():
                 await pace.spend(len(row.cells))
                 target = table.setdefault(key, Row())
