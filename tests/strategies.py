@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-__all__ = ["prose", "scripts", "texts"]
+__all__ = ["babble", "prose", "scripts", "texts"]
 
 _WORDS = (
     "the cat sat Mila's don’t ding-dong 3.14 RAIN привет Мир naïve été 你好 かな हिन्दी "
@@ -26,3 +26,14 @@ prose = st.lists(
 
 scripts = st.lists(prose, max_size=6)
 """Texts heard one after the other."""
+
+babble = st.lists(
+    st.lists(
+        st.sampled_from("the a cat dog moon lamp was is red in . . , ? ! — ; …".split()),
+        min_size=1,
+        max_size=14,
+    ).map(" ".join),
+    min_size=1,
+    max_size=6,
+)
+"""Texts of a field in which anything follows anything, marks too."""

@@ -85,6 +85,9 @@ def blended(
         weights[reason.expert] += reason.change
     weights = {name: max(0.0, weight) for name, weight in weights.items()}
     total = sum(weights.values())
+    if total <= 0:
+        reasons.append(BlendReason("nobody was left", "structural", 1.0))
+        weights, total = {**weights, "structural": 1.0}, 1.0
     weights = {name: weight / total for name, weight in weights.items()}
     experts = sum(weights[expert.name] * expert.temperature for expert in EXPERTS)
     semantic = sum(weights[expert.name] * expert.semantic for expert in EXPERTS)

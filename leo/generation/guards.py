@@ -9,6 +9,9 @@ __all__ = ["ECHO", "Guards", "echo_windows"]
 ECHO = 4
 """Words in a row that are never the prompt's."""
 
+TRAILING = ("…", ".", "!", "?")
+"""Marks that close a sentence whose words were said before, in order of preference."""
+
 RUN = 4
 """Tokens in a row that are never said twice in one utterance."""
 
@@ -59,8 +62,18 @@ class Guards:
         if (*self._said[-RUN + 1 :], word) in self._runs:
             return False
         if word in SENTENCE_ENDS:
-            return tuple(self._sentence) not in self._sentences
+            return not any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS)
         return (*self._words[-ECHO + 1 :], word) not in self._echoes
+
+    def end(self) -> str:
+        """Choose the mark that closes a sentence cut short; one said before trails off."""
+        if self.allow("."):
+            return "."
+        return next((end for end in TRAILING if self._is_new(end)), TRAILING[0])
+
+    def _is_new(self, end: str) -> bool:
+        said_now, run = (*self._sentence, end), (*self._said[-RUN + 1 :], end)
+        return said_now not in self._sentences and run not in self._runs
 
     def say(self, word: str) -> None:
         """Take note of a token that was said."""
@@ -70,7 +83,7 @@ class Guards:
         if is_word(word):
             self._words.append(word)
         if word in SENTENCE_ENDS:
-            self._sentences.add(tuple(self._sentence))
+            self._sentences.add((*self._sentence, word))
             self._sentence = []
         else:
             self._sentence.append(word)

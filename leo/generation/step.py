@@ -39,6 +39,9 @@ SENTENCE_LONG = 12
 """Words of a sentence below which its end is held back, above which it is drawn near."""
 
 
+NOTHING = RowView(0, 0, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The candidates of one step: log-probability, and where each was found.
@@ -99,7 +102,7 @@ async def options(
         [Ask("next", (this,), wanted), following, opening if 0 < opened <= 2 else following]
     )
     opens = 0 < opened <= 2 and open_row.total > 0
-    trigram = open_row if opens else longest
+    trigram = open_row if opens else longest if len(context) > 1 else NOTHING
     heard = view.heard
     trust3 = _trust(trigram, TRIGRAM_CONFIDENCE)
     trust2 = _trust(bigram, BIGRAM_CONFIDENCE)

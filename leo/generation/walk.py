@@ -20,7 +20,7 @@ from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Biases, Options, Situation, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
-from leo.text.tokens import SENTENCE_ENDS
+from leo.text.tokens import MARKS, SENTENCE_ENDS
 
 __all__ = ["TARGET", "Plan", "walk"]
 
@@ -156,7 +156,7 @@ class _Walker:
         """Say one more word, or be done."""
         said, plan = len(self.words), self._plan
         ended = self._mouth.last in SENTENCE_ENDS
-        if said >= min(plan.limit, LONGEST * plan.target):
+        if said >= self._most:
             if not ended:
                 self._close()
             self.done = True
@@ -164,6 +164,10 @@ class _Walker:
             self.done = True
         elif not (ended and self._wonder()):
             await self._next()
+
+    @property
+    def _most(self) -> float:
+        return min(self._plan.limit, LONGEST * self._plan.target)
 
     def _room_for_a_sentence(self) -> bool:
         said = len(self.words)
@@ -206,8 +210,8 @@ class _Walker:
         return due and weave.id is not None and chances.get(weave.id, 0.0) >= WEAVE_FROM
 
     def _jump(self) -> None:
-        """Where no context leads on: end inside a sentence, start anew from a center after one."""
-        if self._mouth.last not in SENTENCE_ENDS:
+        """Where no context leads on: end after a word, start anew from a center after a mark."""
+        if self._mouth.last not in MARKS:
             self._close()
             self.done = True
             return
@@ -215,6 +219,8 @@ class _Walker:
         temperature = self._plan.temperature
         drawn = first_word(centers, self._luck, temperature)
         if drawn is None:
+            if self._mouth.last not in SENTENCE_ENDS:
+                self._close()
             self.done = True
             return
         entropy = start_entropy(centers)
@@ -233,7 +239,8 @@ class _Walker:
         return True
 
     def _close(self) -> None:
-        self._mouth.say_given(".", ".", "close", self._plan.temperature)
+        end = self._guards.end()
+        self._mouth.say_given(end, end, "close", self._plan.temperature)
 
     # ------------------------------------------------------------ what a step looks at
 
@@ -245,7 +252,11 @@ class _Walker:
         return await options(self._view, (this, before), (*woven, *self._pulled), opened=opened)
 
     def _allowed(self, id_: int) -> bool:
-        return self._guards.allow(self._view.word(id_))
+        word = self._view.word(id_)
+        last_one = len(self.words) + 1 >= self._most
+        if last_one and word in MARKS and word not in SENTENCE_ENDS:
+            return False  # nothing would follow the comma
+        return self._guards.allow(word)
 
     async def _fetch_near(self) -> None:
         recent = self._mouth.recent[-REMEMBERED:]

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from leo.perception.lexicon import (
     CURIOUS,
     FEAR,
+    LAUGHING,
     LAUGHTER,
     PLAYFUL,
-    PLAYFUL_EMOJI,
     REFUSAL,
     VOID,
     WARM,
@@ -69,7 +69,7 @@ def cues_of(text: str, heard: Sequence[str]) -> tuple[Cue, ...]:
     for chamber, lexicon, amount, most in WORD_CUES:
         cues.extend(_word_cues(chamber, words & lexicon, amount, most))
     tells = any(pair == ("tell", "me") for pair in itertools.pairwise(heard))
-    laughs = bool(words & LAUGHTER) or any(sign in text for sign in PLAYFUL_EMOJI)
+    laughs = bool(words & LAUGHTER) or LAUGHING.search(text) is not None
     extras = (
         ("warmth", "leo", NAME_WARMTH, "leo" in words),
         ("warmth", "love or heart", LOVE_WARMTH, bool(words & {"love", "heart"})),

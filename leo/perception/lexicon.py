@@ -1,12 +1,14 @@
 """Small word lists that touch a feeling; each chamber's cues, in our own selection."""
 
+import regex
+
 __all__ = [
     "CURIOUS",
     "FEAR",
     "INTENSE",
+    "LAUGHING",
     "LAUGHTER",
     "PLAYFUL",
-    "PLAYFUL_EMOJI",
     "REFUSAL",
     "VOID",
     "WARM",
@@ -44,4 +46,5 @@ PLAYFUL = _words(
 )
 REFUSAL = _words("don't can't won't never stop")
 LAUGHTER = _words("haha hahaha hehe lol")
-PLAYFUL_EMOJI = ("😀", "😄", "😂", "🤣", "😜", "🎉", "😊", ":D", ":)", "<3")
+LAUGHING = regex.compile(r"[😀😄😂🤣😜🎉😊]|(?<![\w(]):[D)](?!\w)|(?<!\w)<3(?!\w)")
+"""Laughing signs; typed ones stand alone (``Time:Dinner`` and ``x<3`` are no laughter)."""

@@ -1,5 +1,6 @@
 """How modules lean on a reply, and the mixture of experts that speaks it."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +30,7 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A named share or boost of one expert; an unknown name is a ``ValueError``."""
+    """A named share or boost of one expert; an unknown name or no number is a ``ValueError``."""
 
     expert: str
     weight: float
@@ -37,6 +38,8 @@ class Weight:
     def __post_init__(self) -> None:
         if self.expert not in EXPERT_NAMES:
             raise ValueError(f"no expert is called {self.expert!r}; there are {EXPERT_NAMES}")
+        if not math.isfinite(self.weight):
+            raise ValueError(f"the weight of {self.expert} is {self.weight}; it must be finite")
 
 
 @dataclass(frozen=True, slots=True)

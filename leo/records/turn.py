@@ -75,6 +75,6 @@ class Turn:
             If the text is no Turn of this format.
         """
         plain = codec.load(text, FORMAT)
-        notes = codec.notes_in(plain.pop("notes", []))
+        notes = codec.notes_in(plain.pop("notes", None))
         bare = codec.build(codec.widen({**plain, "notes": []}), Turn)
         return replace(bare, notes=notes)

@@ -45,6 +45,7 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE,
 )
+_INSIDE = "'-.,"  # what holds a word or number together, and never ends it
 _UNSAFE = regex.compile("[\x00\ud800-\udfff]")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
 _WIDE_MARKS = str.maketrans({"。": ".", "！": "!", "？": "?", "，": ",", "、": ","})
@@ -81,7 +82,7 @@ def is_word(token: str) -> bool:
 
 def _canonical(written: str) -> str:
     lowered = unicodedata.normalize("NFC", written.lower())
-    return lowered[:MAX_TOKEN].rstrip("'-")
+    return lowered[:MAX_TOKEN].rstrip(_INSIDE)
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -107,6 +108,6 @@ def tokens(text: str) -> tuple[Token, ...]:
             opens = opens or piece in SENTENCE_ENDS
             continue
         word = _canonical(piece)
-        found.append(Token(word, piece[:MAX_TOKEN].rstrip("'-"), opens))
+        found.append(Token(word, piece[:MAX_TOKEN].rstrip(_INSIDE), opens))
         opens = False
     return tuple(found)
