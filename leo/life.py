@@ -10,11 +10,13 @@ from typing import Any
 from leo.errors import SeedMismatch
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
+from leo.mirror import MIRROR_EVERY, compare_mirrors, write_mirrors
 from leo.module import Module, Write
 from leo.records import Learned, Source, Turn
 from leo.store.database import Database
 from leo.store.image import FOLD_EVERY, image_writes, read_image
 from leo.store.journal import Birthday, Journal, birth_writes, heard_write, turn_writes
+from leo.store.reader import FileReader
 from leo.text.birth import Birth
 from leo.turn import Plan
 from leo.voice import learn
@@ -134,8 +136,10 @@ class Life:
         self.entry, self.turn = await self.journal.last()
         self.field = field
         self.turns = tuple(await self.journal.turns(self.turn - LAST_TURNS + 1, None))
+        reader = FileReader(self.database, self.birthday.birth)
         for module in self.modules:
-            module.state = await module.load(self.database)
+            module.state = await module.load(reader)
+        await compare_mirrors(self.database.path, self.modules)
         self._stale = False
 
     async def _changing(self, apply: Awaitable[None]) -> None:
@@ -151,6 +155,8 @@ class Life:
         await self.database.write([*turn_writes(entry, plan.turn), *plan.writes])
         self.committed = self.turn + 1
         await self._changing(self._apply(plan, entry))
+        if self.turn % MIRROR_EVERY == 0:
+            await self.mirror()
 
     async def _apply(self, plan: Plan, entry: int) -> None:
         await self.field.absorb(plan.overlay, entry)
@@ -187,9 +193,15 @@ class Life:
         await self.database.write(await image_writes(field.own, field.themes, field.entries))
         self._folded = self.entry
 
+    async def mirror(self) -> None:
+        """Renew the modules' mirrors, unless memory is not to be trusted."""
+        if not self._stale:
+            await write_mirrors(self.database.path, self.modules)
+
     async def close(self) -> None:
-        """Renew the image if it is due, and close the file whatever happens."""
+        """Renew image and mirrors, and close the file whatever happens."""
         try:
             await self.fold()
+            await self.mirror()
         finally:
             await self.database.close()

@@ -22,6 +22,7 @@ from leo.records import (
     Blend,
     Growth,
     Influence,
+    Landscape,
     Note,
     Percept,
     Quality,
@@ -70,11 +71,27 @@ KEEP: Final = Keep()
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Which turn this is: its number, its time in seconds, and what the caller chose."""
+    """Which turn this is.
+
+    Attributes
+    ----------
+    turn
+        Its number.
+    at
+        Its time, in seconds.
+    seed
+        Of its luck: a module that draws opens a stream of its own name (`leo.luck.stream`).
+    settings
+        What the caller chose.
+    landscape
+        The themes there are, and how they changed.
+    """
 
     turn: int
     at: float
+    seed: int
     settings: Settings
+    landscape: Landscape
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +158,22 @@ class Voice(Protocol):
         """
         ...
 
+    async def judge(self, said: Utterance) -> Quality:
+        """Tell how good a reply to this turn's prompt these words would be."""
+        ...
+
     async def keep(self, text: str, source: Source) -> Growth:
         """Keep a private thought: later utterances of this turn hear it, the commit learns it."""
         ...
 
 
 class Reader(Protocol):
-    """Read access to the module's own tables, given at load."""
+    """What a module can look at when it is loaded: the birth texts, and its own tables."""
+
+    @property
+    def birth(self) -> Sequence[tuple[Source, str]]:
+        """The texts this Leo was born with, in order, each with its source."""
+        ...
 
     async def fetch(
         self, sql: str, parameters: Sequence[SqlValue] = ()
@@ -228,6 +254,14 @@ class Module(Generic[StateT]):
 
     async def after(self, judged: Judged, voice: Voice) -> Kept[StateT] | None:
         """Learn from what was said."""
+        return None
+
+    def mirror(self, state: StateT) -> str | None:
+        """Write the state as JSON for human eyes; ``None`` (the default) for no mirror.
+
+        It is kept beside the Leo's file, renewed now and then and at closing. The tables stay
+        the truth.
+        """
         return None
 
     def rows(self, note: Note | None, state: StateT) -> Sequence[Write]:

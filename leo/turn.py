@@ -42,7 +42,7 @@ from leo.records import (
     Utterance,
 )
 from leo.reflection.external_vocab import external_vocab
-from leo.reflection.quality import known_share, quality_of
+from leo.reflection.quality import judged
 from leo.text.tokens import tokens
 from leo.voice import OverlayVoice, learn
 
@@ -98,11 +98,12 @@ async def live(
     prompt, settings = asked.prompt, asked.settings
     clock = _Stopwatch()
     overlay, centers = field.overlay(), field.centers()
-    moment = Moment(asked.number, asked.at, settings)
+    landscape = field.themes.landscape
+    moment = Moment(asked.number, asked.at, asked.seed, settings, landscape)
     hooks = Hooks(modules, moment, strict=strict)
     learned: list[Learned] = []
-    voice_of = _voices(asked.seed, overlay, centers, learned)
     heard = tuple(token.word for token in tokens(prompt))
+    voice_of = _voices(asked.seed, overlay, centers, heard, learned)
 
     with clock("perceive"):
         percept = await perceive(prompt, heard, overlay, field.themes)
@@ -120,8 +121,8 @@ async def live(
             percept, influence, blend, utterance, voice_of, lambda said: tell(_revised(said))
         )
     with clock("judge"):
-        known = await known_share(utterance.tokens, overlay)
-        quality = quality_of(heard, utterance.tokens, entropy=utterance.entropy, known=known)
+        own = utterance.own
+        quality = await judged(heard, own, overlay)
         echo = external_vocab(heard, utterance.tokens)
 
     def judge(notes: tuple[Note, ...]) -> Judged:
@@ -133,7 +134,8 @@ async def live(
     with clock("learn"):
         learned += await learn(overlay, prompt, "observer", stored=None)
         if quality.overall >= LEARN_FROM:
-            learned += await learn(overlay, utterance.text, "reply", stored=None)
+            stored = None if own is utterance else own.text
+            learned += await learn(overlay, own.text, "reply", stored=stored)
 
     turn = Turn(
         id=asked.id,
@@ -169,14 +171,18 @@ def _blend(percept: Percept, influence: Influence, settings: Settings) -> Blend:
 
 
 def _voices(
-    seed: int, overlay: Layer, centers: Sequence[Center], learned: list[Learned]
+    seed: int,
+    overlay: Layer,
+    centers: Sequence[Center],
+    heard: Sequence[str],
+    learned: list[Learned],
 ) -> VoiceOf:
     made: dict[str, Voice] = {}
 
     def voice_of(module: str) -> Voice:
         if module not in made:
             luck = stream(seed, module)
-            made[module] = OverlayVoice(module, overlay, centers, luck, learned)
+            made[module] = OverlayVoice(module, overlay, centers, heard, luck, learned)
         return made[module]
 
     return voice_of

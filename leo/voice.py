@@ -1,12 +1,14 @@
 """The voice that modules are lent: it speaks from field and overlay, and keeps only thoughts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from leo.field.centers import Center
 from leo.field.layer import Layer
 from leo.generation.speak import think
-from leo.records import Growth, Learned, Source, Utterance
+from leo.records import Growth, Learned, Quality, Source, Utterance
+from leo.reflection.quality import judged
 from leo.text.tokens import is_word, tokens
 
 __all__ = ["OverlayVoice", "learn"]
@@ -23,6 +25,8 @@ class OverlayVoice:
         The turn's private layer.
     centers
         Where to start from.
+    heard
+        The prompt's tokens: whole runs of them are never thought, let alone learned.
     luck
         The module's own random numbers.
     learned
@@ -34,10 +38,12 @@ class OverlayVoice:
         module: str,
         overlay: Layer,
         centers: Sequence[Center],
+        heard: Sequence[str],
         luck: Random,
         learned: list[Learned],
     ) -> None:
         self._module, self._overlay, self._centers = module, overlay, centers
+        self._heard = heard
         self._luck, self._learned = luck, learned
 
     async def __call__(
@@ -49,16 +55,21 @@ class OverlayVoice:
         max_tokens: int = 40,
     ) -> Utterance:
         """Speak privately; see `leo.module.Voice`."""
-        return await think(
+        said = await think(
             self._overlay,
             self._centers,
             self._luck,
-            by=self._module,
+            heard=self._heard,
             seed=seed,
             temperature=temperature,
             semantic=semantic,
             max_tokens=max_tokens,
         )
+        return replace(said, by=self._module)
+
+    async def judge(self, said: Utterance) -> Quality:
+        """Judge words as a reply; see `leo.module.Voice`."""
+        return await judged(self._heard, said.own, self._overlay)
 
     async def keep(self, text: str, source: Source) -> Growth:
         """Keep a private thought; see `leo.module.Voice`."""

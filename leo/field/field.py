@@ -100,7 +100,7 @@ class Field:
         _rank(self.own, overlay, self._centers, self._hubs)
         self.entries = entry
         if entry % RENEW_EVERY == 0:
-            self.themes = await renewed(self.themes, self.own, self._hubs, pace)
+            self.themes = await renewed(self.themes, self.own, self._hubs, pace, entry=entry)
 
     def restore(self, own: Layer, themes: Themes, entry: int) -> None:
         """Put back an image: everything up to and including one journal entry."""

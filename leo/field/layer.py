@@ -6,8 +6,9 @@ and thrown away when the turn is not committed, and absorbing a turn costs what 
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from leo.field.rows import COUNT_SHIFT, MASK, Row, RowView, bit, merged
+from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, bit, merged, units_of
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
@@ -28,6 +29,9 @@ FORMS = 8
 """Written forms remembered per word and layer."""
 
 _PAIR_SHIFT = 32
+
+_Tally: TypeAlias = tuple[int, int]
+"""What one occurrence counts: units, and the bit of its source."""
 
 
 def context_key(words: Sequence[int]) -> int:
@@ -50,6 +54,7 @@ class Layer:
         self.words: list[str] = []
         self.ids: dict[str, int] = {}
         self.seen: dict[int, int] = {}
+        """Units in which each word was counted (`leo.field.rows.UNITS` make a hearing)."""
         self.starts: dict[int, int] = {}
         self.forms: dict[int, dict[str, int]] = {}
         self.after: dict[int, Row] = {}
@@ -59,6 +64,8 @@ class Layer:
         self.near: dict[int, Row] = {}
         self.kinds: dict[Kind, dict[int, int]] = {kind: {} for kind in KINDS}
         """Cells of a row that no lower layer has."""
+        self.units = 0
+        """Units counted in all."""
         self.grown = Growth()
 
     # ------------------------------------------------------------ looking
@@ -80,9 +87,9 @@ class Layer:
         return sum((layer.grown for layer in self._chain()), Growth())
 
     @property
-    def heard(self) -> int:
-        """Tokens counted, lower layers included."""
-        return sum(layer.grown.tokens for layer in self._chain())
+    def heard(self) -> float:
+        """Tokens counted at their weight, lower layers included."""
+        return sum(layer.units for layer in self._chain()) / UNITS
 
     def id(self, word: str) -> int | None:
         """Give a known word's id."""
@@ -109,21 +116,21 @@ class Layer:
             return self.word(id)
         return min(forms, key=lambda form: (-forms[form], form))
 
-    def count(self, id: int) -> int:  # noqa: A002
-        """Give how often the word was heard."""
-        return sum(layer.seen.get(id, 0) for layer in self._chain())
+    def count(self, id: int) -> float:  # noqa: A002
+        """Give how often the word was heard, private thoughts at their weight."""
+        return sum(layer.seen.get(id, 0) for layer in self._chain()) / UNITS
 
-    def opened(self, id: int) -> int:  # noqa: A002
+    def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
-        return sum(layer.starts.get(id, 0) for layer in self._chain())
+        return sum(layer.starts.get(id, 0) for layer in self._chain()) / UNITS
 
     def branches(self, kind: Kind, key: int) -> int:
         """Give how many different words a row has over all layers."""
         return sum(layer.kinds[kind].get(key, 0) for layer in self._chain())
 
-    def nearness(self, id: int) -> int:  # noqa: A002
+    def nearness(self, id: int) -> float:  # noqa: A002
         """Give how often other words stood near this one."""
-        return sum(layer.near[id].total for layer in self._chain() if id in layer.near)
+        return sum(layer.near[id].total for layer in self._chain() if id in layer.near) / UNITS
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
         """Answer a batch of questions, in order."""
@@ -153,7 +160,7 @@ class Layer:
     async def learn(
         self, heard: Sequence[Token], source: Source, pace: Pace | None = None
     ) -> Growth:
-        """Count one text into this layer.
+        """Count one text into this layer, a private thought at a quarter of the weight.
 
         N-grams run over sentence ends inside the text and never beyond the text; nearness is
         counted among words only, marks left out.
@@ -165,36 +172,37 @@ class Layer:
         """
         pace = pace or Pace(ROWS_PER_BREATH)
         known = self.size
-        mask = bit(source)
+        tally = (units_of(source), bit(source))
         ids: list[int] = []
         near: list[int] = []
         opened = 0  # words since the sentence opened
         bigrams = trigrams = pairs = 0
         for token in heard:
-            this = self._meet(token)
+            this = self._meet(token, tally[0])
             if 0 < opened <= OPENING:
-                self._follow("opening", context_key(ids[-opened:]), this, mask)
+                self._follow("opening", context_key(ids[-opened:]), this, tally)
             opened = 1 if token.opens else (opened + 1) * (opened > 0)
             if ids:
-                bigrams += self._follow("next", context_key(ids[-1:]), this, mask)
+                bigrams += self._follow("next", context_key(ids[-1:]), this, tally)
             if len(ids) > 1:
-                trigrams += self._follow("next", context_key(ids[-2:]), this, mask)
+                trigrams += self._follow("next", context_key(ids[-2:]), this, tally)
             ids.append(this)
             if is_word(token.word):
-                pairs += sum(self._meet_near(other, this, known, mask) for other in near[-WINDOW:])
+                pairs += sum(self._meet_near(other, this, known, tally) for other in near[-WINDOW:])
                 near.append(this)
             await pace.spend()
         growth = Growth(len(ids), self.size - known, bigrams, trigrams, pairs)
         self.grown = self.grown + growth
+        self.units += tally[0] * len(ids)
         return growth
 
-    def _meet(self, token: Token) -> int:
+    def _meet(self, token: Token, units: int) -> int:
         id_ = self.id(token.word)
         if id_ is None:
             id_ = self._name(token.word)
-        self.seen[id_] = self.seen.get(id_, 0) + 1
+        self.seen[id_] = self.seen.get(id_, 0) + units
         if token.opens:
-            self.starts[id_] = self.starts.get(id_, 0) + 1
+            self.starts[id_] = self.starts.get(id_, 0) + units
         elif is_word(token.word):
             forms = self.forms.setdefault(id_, {})
             if token.written in forms or len(forms) < FORMS:
@@ -207,20 +215,22 @@ class Layer:
         self.ids[word] = id_
         return id_
 
-    def _follow(self, kind: Kind, key: int, word: int, mask: int) -> int:
+    def _follow(self, kind: Kind, key: int, word: int, tally: _Tally) -> int:
         new = not self.knows(kind, key, word)
-        self._count(kind, key, word, 1, mask, new=new)
+        self._count(kind, key, word, tally, new=new)
         return int(new)
 
-    def _meet_near(self, one: int, other: int, known: int, mask: int) -> int:
+    def _meet_near(self, one: int, other: int, known: int, tally: _Tally) -> int:
+        units, mask = tally
         new = not self.knows("near", one, other)
-        bonus = NEW_PAIR_BONUS if new and (one >= known or other >= known) else 0
-        self._count("near", one, other, 1 + bonus, mask, new=new)
-        self._count("near", other, one, 1 + bonus * (one != other), mask, new=new and one != other)
+        bonus = units * NEW_PAIR_BONUS if new and (one >= known or other >= known) else 0
+        there, back = units + bonus, units + bonus * (one != other)
+        self._count("near", one, other, (there, mask), new=new)
+        self._count("near", other, one, (back, mask), new=new and one != other)
         return int(new)
 
-    def _count(self, kind: Kind, key: int, word: int, count: int, mask: int, *, new: bool) -> None:
-        self.table(kind).setdefault(key, Row()).add(word, count, mask)
+    def _count(self, kind: Kind, key: int, word: int, tally: _Tally, *, new: bool) -> None:
+        self.table(kind).setdefault(key, Row()).add(word, *tally)
         if new:
             self.kinds[kind][key] = self.kinds[kind].get(key, 0) + 1
 
@@ -246,4 +256,5 @@ class Layer:
                 target = table.setdefault(key, Row())
                 for word_id, cell in row.cells.items():
                     target.add(word_id, cell >> COUNT_SHIFT, cell & MASK)
+        self.units += upper.units
         self.grown = self.grown + upper.grown

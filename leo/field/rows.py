@@ -1,18 +1,35 @@
 """Rows: what was counted behind one context, bounded where it must be.
 
-A cell is one integer, ``count << 8 | sources``: how often, and who from (one bit per
-source). Packing keeps a learned n-gram at one dictionary entry.
+A cell is one integer, ``units << 8 | sources``: how often, and who from (one bit per
+source). Packing keeps a learned n-gram at one dictionary entry. A unit is a quarter of a
+hearing, because a private thought weighs less than a text that was heard.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leo.records import SOURCES, Source
+from leo.text.sources import THOUGHTS
 
-__all__ = ["COUNT_SHIFT", "TOP", "Row", "RowView", "bit", "count_of", "merged", "sources_of"]
+__all__ = [
+    "COUNT_SHIFT",
+    "TOP",
+    "UNITS",
+    "Row",
+    "RowView",
+    "bit",
+    "cell_of",
+    "count_of",
+    "merged",
+    "sources_of",
+    "units_of",
+]
 
 COUNT_SHIFT = 8
 """Bits below the count; one per source."""
+
+UNITS = 4
+"""Units of a hearing. A private thought counts one of them."""
 
 MASK = (1 << COUNT_SHIFT) - 1
 
@@ -25,9 +42,22 @@ def bit(source: Source) -> int:
     return 1 << SOURCES.index(source)
 
 
-def count_of(cell: int) -> int:
-    """Give how often."""
-    return cell >> COUNT_SHIFT
+def units_of(source: Source) -> int:
+    """Give what one occurrence counts, in units: all for a text heard, one for a thought."""
+    return 1 if source in THOUGHTS else UNITS
+
+
+def cell_of(count: float, *sources: Source) -> int:
+    """Make a cell of a number of hearings and who they came from."""
+    mask = 0
+    for source in sources:
+        mask |= bit(source)
+    return round(count * UNITS) << COUNT_SHIFT | mask
+
+
+def count_of(cell: int) -> float:
+    """Give how often, in hearings."""
+    return (cell >> COUNT_SHIFT) / UNITS
 
 
 def sources_of(cell: int) -> tuple[Source, ...]:
@@ -50,10 +80,10 @@ class Row:
         self.total = 0
         self.top: list[int] | None = None
 
-    def add(self, word: int, count: int, mask: int) -> None:
+    def add(self, word: int, units: int, mask: int) -> None:
         """Count a continuation."""
-        self.cells[word] = (self.cells.get(word, 0) + (count << COUNT_SHIFT)) | mask
-        self.total += count
+        self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
+        self.total += units
         if len(self.cells) > TOP:
             self._rank(word)
 
@@ -68,7 +98,7 @@ class Row:
             self.top[self.top.index(weakest)] = word
 
     def _strength(self, word: int) -> tuple[int, int]:
-        return (-count_of(self.cells[word]), word)
+        return (-(self.cells[word] >> COUNT_SHIFT), word)
 
     def strongest(self) -> Iterable[int]:
         """Give the words that are considered."""
@@ -80,10 +110,10 @@ class RowView:
     """A bounded look at one context over all layers.
 
     ``cells`` are in ascending word order, so that nothing depends on the history of a
-    dictionary. ``total`` and ``kinds`` count everything, also what is not shown.
+    dictionary. ``total`` (in hearings) and ``kinds`` count everything, also what is not shown.
     """
 
-    total: int
+    total: float
     kinds: int
     cells: dict[int, int]
 
@@ -112,9 +142,9 @@ def merged(rows: list[Row], kinds: int, wanted: Iterable[int] = ()) -> RowView:
     cells: dict[int, int] = {}
     for word in sorted(shown):
         found = [row.cells[word] for row in rows if word in row.cells]
-        count = sum(cell >> COUNT_SHIFT for cell in found)
+        units = sum(cell >> COUNT_SHIFT for cell in found)
         mask = 0
         for cell in found:
             mask |= cell & MASK
-        cells[word] = count << COUNT_SHIFT | mask
-    return RowView(sum(row.total for row in rows), kinds, cells)
+        cells[word] = units << COUNT_SHIFT | mask
+    return RowView(sum(row.total for row in rows) / UNITS, kinds, cells)

@@ -15,10 +15,10 @@ from leo.field.layer import Layer
 from leo.field.rows import count_of
 from leo.field.view import Ask
 from leo.pace import ROWS_PER_BREATH, Pace
-from leo.records import ActiveTheme
+from leo.records import ActiveTheme, Landscape, ThemeChange
 from leo.text.function_words import is_content
 
-__all__ = ["HUBS", "RENEW_EVERY", "Theme", "Themes", "renewed"]
+__all__ = ["CHANGES", "HUBS", "RENEW_EVERY", "Theme", "Themes", "renewed"]
 
 HUBS = 96
 """Content words with the most company, from which themes are made."""
@@ -44,6 +44,12 @@ SAME = 0.3
 ACTIVE = 3
 """Themes that one prompt can activate."""
 
+SWALLOWED = 0.5
+"""Share of a vanished theme's words in a new one from which it merged into it."""
+
+CHANGES = 64
+"""Changes that are remembered."""
+
 SHOWN = 5
 """Words of a theme that are shown."""
 
@@ -65,15 +71,28 @@ class Themes:
         The themes.
     next_id
         First number that was never used.
+    changes
+        The latest births, merges and deaths, oldest first.
     """
 
-    def __init__(self, themes: Sequence[Theme] = (), next_id: int = 0) -> None:
+    def __init__(
+        self,
+        themes: Sequence[Theme] = (),
+        next_id: int = 0,
+        changes: Sequence[ThemeChange] = (),
+    ) -> None:
         self.all = tuple(themes)
         self.next_id = next_id
+        self.changes = tuple(changes)[-CHANGES:]
         self._of: dict[str, list[Theme]] = {}
         for theme in self.all:
             for word in theme.words:
                 self._of.setdefault(word, []).append(theme)
+
+    @property
+    def landscape(self) -> Landscape:
+        """What a turn may know of all themes."""
+        return Landscape(len(self.all), self.changes)
 
     def active(self, heard: Iterable[str]) -> tuple[ActiveTheme, ...]:
         """Tell which themes a token list touches: one point per occurrence, the top three."""
@@ -87,8 +106,20 @@ class Themes:
         return tuple(ActiveTheme(id_, scores[id_], touched[id_].words[:SHOWN]) for id_ in best)
 
 
-async def renewed(old: Themes, layer: Layer, hubs: Ranking, pace: Pace | None = None) -> Themes:
-    """Cluster anew from the field as it is, keeping the numbers of themes that live on."""
+async def renewed(
+    old: Themes, layer: Layer, hubs: Ranking, pace: Pace | None = None, *, entry: int = 0
+) -> Themes:
+    """Cluster anew from the field as it is, keeping the numbers of themes that live on.
+
+    Parameters
+    ----------
+    old
+        The themes until now.
+    layer, hubs
+        The field, and its words with the most company.
+    entry
+        Journal entry after which this happens; 0 at birth, which is no change.
+    """
     pace = pace or Pace(ROWS_PER_BREATH)
     candidates: list[tuple[str, ...]] = []
     for id_, _ in hubs.ordered():
@@ -108,7 +139,9 @@ async def renewed(old: Themes, layer: Layer, hubs: Ranking, pace: Pace | None = 
                 left.append(other)
         clusters.append(tuple(words))
         candidates = left
-    return _numbered(old, clusters)
+    themes = _numbered(old, clusters)
+    changes = _changes(old, themes, entry) if entry else ()
+    return Themes(themes, _next_id(old, themes), (*old.changes, *changes))
 
 
 def _company(layer: Layer, id_: int) -> tuple[str, ...]:
@@ -125,7 +158,7 @@ def _overlap(one: Iterable[str], other: Iterable[str]) -> float:
     return len(a & b) / len(a | b)
 
 
-def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]]) -> Themes:
+def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]]) -> list[Theme]:
     matches = sorted(
         (-_overlap(theme.words, words), theme.id, i)
         for theme in old.all
@@ -142,4 +175,29 @@ def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]]) -> Themes:
         if i not in number:
             number[i], next_id = next_id, next_id + 1
         themes.append(Theme(number[i], words))
-    return Themes(themes, next_id)
+    return themes
+
+
+def _next_id(old: Themes, themes: Sequence[Theme]) -> int:
+    return max([old.next_id, *(theme.id + 1 for theme in themes)])
+
+
+def _changes(old: Themes, new: Sequence[Theme], entry: int) -> tuple[ThemeChange, ...]:
+    before, now = {theme.id for theme in old.all}, {theme.id for theme in new}
+    gone = [_parting(theme, new, entry) for theme in old.all if theme.id not in now]
+    born = [
+        ThemeChange(entry, "born", theme.id, None, theme.words[:SHOWN])
+        for theme in new
+        if theme.id not in before
+    ]
+    return (*gone, *born)
+
+
+def _parting(theme: Theme, new: Sequence[Theme], entry: int) -> ThemeChange:
+    """Tell whether a theme died, or which one took it in."""
+    words = set(theme.words)
+    shares = [(len(words.intersection(other.words)) / len(words), -other.id) for other in new]
+    share, heir = max(shares, default=(0.0, 0))
+    if share < SWALLOWED:
+        return ThemeChange(entry, "died", theme.id, None, theme.words[:SHOWN])
+    return ThemeChange(entry, "merged", theme.id, -heir, theme.words[:SHOWN])

@@ -38,8 +38,8 @@ class View(Protocol):
     """What speaking and perceiving may know of a field."""
 
     @property
-    def heard(self) -> int:
-        """Tokens counted so far."""
+    def heard(self) -> float:
+        """Tokens counted so far, private thoughts at their weight."""
         ...
 
     def id(self, word: str) -> int | None:
@@ -54,8 +54,8 @@ class View(Protocol):
         """Give how the word is usually written inside a sentence."""
         ...
 
-    def count(self, id: int) -> int:  # noqa: A002
-        """Give how often the word was heard."""
+    def count(self, id: int) -> float:  # noqa: A002
+        """Give how often the word was heard, private thoughts at their weight."""
         ...
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:

@@ -20,6 +20,9 @@ __all__ = ["speak", "think"]
 MIN_TARGET = 8
 """Tokens that even the shortest reply aims at."""
 
+THOUGHT = 2 / 3
+"""Tokens a private thought aims at, per token it may have."""
+
 AROUSED = 0.5
 """How much longer a reply gets when the prompt was as loud as can be."""
 
@@ -63,22 +66,26 @@ async def think(
     centers: Sequence[Center],
     luck: Random,
     *,
-    by: str,
+    heard: Sequence[str],
     seed: str,
     temperature: float,
     semantic: float,
     max_tokens: int,
 ) -> Utterance:
-    """Speak privately: drawn by a text's words, started from a center like everything else."""
+    """Speak privately: drawn by a text's words, started from a center like everything else.
+
+    Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
+    """
     pulls = await pulls_of([token.word for token in tokens(seed)], view)
     plan = Plan(
         temperature=temperature,
         start_temperature=1.0,
         biases=Biases(semantic, _by_bias(pulls, view)),
-        target=min(TARGET, max_tokens),
+        target=THOUGHT * max_tokens,
         limit=max_tokens,
+        echoes=echo_windows(heard),
     )
-    return await walk(view, centers, plan, luck=luck, by=by)
+    return await walk(view, centers, plan, luck=luck)
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:

@@ -20,7 +20,7 @@ from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Biases, Options, Situation, bias_shares, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
-from leo.text.tokens import MARKS, SENTENCE_ENDS
+from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
 
 __all__ = ["TARGET", "Plan", "walk"]
 
@@ -80,7 +80,6 @@ async def walk(
     plan: Plan,
     *,
     luck: Random,
-    by: str = "leo",
     hear: Hear | None = None,
     start: Random | None = None,
 ) -> Utterance:
@@ -96,8 +95,6 @@ async def walk(
         How to walk.
     luck
         Random numbers of the steps.
-    by
-        Who speaks.
     hear
         Told each word as it is chosen.
     start
@@ -109,7 +106,7 @@ async def walk(
     while not walker.done:
         await walker.step()
         await pace.spend()
-    return Utterance(tuple(walker.words), walker.entropy, by)
+    return Utterance(tuple(walker.words), walker.entropy, "leo")
 
 
 class _Walker:
@@ -216,6 +213,8 @@ class _Walker:
             self.done = True
             return
         centers = [center for center in self._centers if self._allowed(center.id)]
+        if not centers and self._mouth.last not in SENTENCE_ENDS:
+            centers = self._said_before()  # a comma must not be the last
         temperature = self._plan.temperature
         drawn = first_word(centers, self._luck, temperature)
         if drawn is None:
@@ -225,6 +224,11 @@ class _Walker:
             return
         entropy = start_entropy(centers)
         self._mouth.say_drawn(drawn, "jump", entropy=entropy, temperature=temperature, shares={})
+
+    def _said_before(self) -> list[Center]:
+        ids = dict.fromkeys(id_ for id_ in self._mouth.ids if id_ is not None)
+        words = [Center(id_, self._view.word(id_), 1.0) for id_ in ids]
+        return [one for one in words if is_word(one.word) and self._allowed(one.id)]
 
     def _wonder(self) -> bool:
         """Take up a word the field does not know as a question of its own."""

@@ -10,7 +10,17 @@ missing, never 0.5.
 """
 
 from leo.records.around import Fault, Growth, Learned, Note, Timing, Totals, UnknownNote
-from leo.records.heard import ActiveTheme, Chambers, Cue, Impression, Percept, Pulse, Settings
+from leo.records.heard import (
+    ActiveTheme,
+    Chambers,
+    Cue,
+    Impression,
+    Landscape,
+    Percept,
+    Pulse,
+    Settings,
+    ThemeChange,
+)
 from leo.records.leaning import (
     EXPERT_NAMES,
     Blend,
@@ -47,6 +57,7 @@ __all__ = [
     "Growth",
     "Impression",
     "Influence",
+    "Landscape",
     "Learned",
     "Note",
     "Percept",
@@ -59,6 +70,7 @@ __all__ = [
     "Source",
     "SpokenWord",
     "TemperatureStep",
+    "ThemeChange",
     "Timing",
     "Totals",
     "Turn",

@@ -1,9 +1,19 @@
 """What was asked of Leo, and what he made of it before speaking."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-__all__ = ["ActiveTheme", "Chambers", "Cue", "Impression", "Percept", "Pulse", "Settings"]
+__all__ = [
+    "ActiveTheme",
+    "Chambers",
+    "Cue",
+    "Impression",
+    "Landscape",
+    "Percept",
+    "Pulse",
+    "Settings",
+    "ThemeChange",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,39 @@ class ActiveTheme:
     id: int
     score: float
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChange:
+    """What a renewal did to a theme.
+
+    Attributes
+    ----------
+    entry
+        Journal entry after which the themes were renewed.
+    what
+        ``born``, ``died``, or ``merged`` into another.
+    id
+        The theme.
+    into
+        The theme it became part of; ``None`` unless it merged.
+    words
+        Its strongest words, as they were.
+    """
+
+    entry: int
+    what: Literal["born", "died", "merged"]
+    id: int
+    into: int | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """The themes around a turn: how many there are, and the latest changes, oldest first."""
+
+    total: int
+    changes: tuple[ThemeChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

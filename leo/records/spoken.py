@@ -1,6 +1,6 @@
 """What was said, word by word with its reasons, and how good it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leo.text.sources import SOURCES, Source
@@ -97,6 +97,12 @@ class Utterance:
     def text(self) -> str:
         """The words as prose."""
         return "".join(word.text for word in self.words)
+
+    @property
+    def own(self) -> "Utterance":
+        """The words that came from the field, without what a module appended."""
+        words = tuple(word for word in self.words if word.context != "added")
+        return self if len(words) == len(self.words) else replace(self, words=words)
 
     @property
     def tokens(self) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ overlap with the prompt counts content words only, so neither punctuation nor le
 from collections.abc import Sequence
 
 from leo.field.view import Ask, View
-from leo.records import Quality, QualityReason
+from leo.records import Quality, QualityReason, Utterance
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
 
-__all__ = ["entropy_quality", "known_share", "quality_of", "structural_reasons"]
+__all__ = ["entropy_quality", "judged", "known_share", "quality_of", "structural_reasons"]
 
 SHORT = 3
 LONG = 100
@@ -108,3 +108,9 @@ def quality_of(
         overall=round(0.5 * structural + 0.5 * flow, 6),
         reasons=reasons,
     )
+
+
+async def judged(heard: Sequence[str], said: Utterance, view: View) -> Quality:
+    """Judge an utterance as a reply to a prompt's tokens."""
+    known = await known_share(said.tokens, view)
+    return quality_of(heard, said.tokens, entropy=said.entropy, known=known)

@@ -15,7 +15,7 @@ from leo.module import SqlValue, Write
 from leo.store.holder import Holder, hold
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
-__all__ = ["CHUNK_ROWS", "Database"]
+__all__ = ["CHUNK_ROWS", "Database", "Reading"]
 
 CHUNK_ROWS = 512
 """Rows per statement hop; the database thread shares the interpreter with the event loop."""
@@ -28,7 +28,59 @@ REFUSED = (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, TypeError)
 """What a statement, or a value that SQLite does not keep, can raise."""
 
 
-class Database:
+class Reading:
+    """An open file that is only looked at, also while a Leo lives in it. Made by `look`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    connection
+        The connection to it.
+    """
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    @classmethod
+    async def look(cls, path: Path) -> "Reading":
+        """Open a Leo's file for reading.
+
+        Raises
+        ------
+        NotALeo
+            If it is something else.
+        StoreError
+            If it is missing, or cannot be read.
+        """
+        if not await asyncio.to_thread(path.exists):
+            raise StoreError(f"there is no Leo at {path}; open an AsyncLeoField there first")
+        await asyncio.to_thread(_check, path)
+        return cls(path, await _connect(f"{path.as_uri()}?mode=ro", path))
+
+    async def fetch(
+        self, sql: str, parameters: Sequence[SqlValue] = ()
+    ) -> list[tuple[SqlValue, ...]]:
+        """Run one SELECT and give all its rows.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read, or is damaged.
+        """
+        try:
+            rows = await self.connection.execute_fetchall(sql, parameters)
+        except sqlite3.Error as error:
+            raise _store_error(self.path, error) from error
+        return [tuple(row) for row in rows]
+
+    async def close(self) -> None:
+        """Close the connection; closing twice is closing once."""
+        await self.connection.close()
+
+
+class Database(Reading):
     """An open file. Made by `open`; used by one Leo, under his lock.
 
     Parameters
@@ -42,8 +94,7 @@ class Database:
     """
 
     def __init__(self, path: Path, connection: aiosqlite.Connection, holder: Holder) -> None:
-        self.path = path
-        self.connection = connection
+        super().__init__(path, connection)
         self._holder: Holder | None = holder
 
     @classmethod
@@ -62,7 +113,7 @@ class Database:
         holder = await asyncio.to_thread(hold, path)
         try:
             await asyncio.to_thread(_check, path)
-            connection = await _connect(path)
+            connection = await _connect(path.as_uri(), path)
         except BaseException:
             await asyncio.to_thread(holder.release)
             raise
@@ -94,22 +145,6 @@ class Database:
 
     async def _pragma(self, name: str) -> int:
         return int(str((await self.fetch(f"PRAGMA {name}"))[0][0]))
-
-    async def fetch(
-        self, sql: str, parameters: Sequence[SqlValue] = ()
-    ) -> list[tuple[SqlValue, ...]]:
-        """Run one SELECT and give all its rows.
-
-        Raises
-        ------
-        StoreError
-            If the file cannot be read, or is damaged.
-        """
-        try:
-            rows = await self.connection.execute_fetchall(sql, parameters)
-        except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
-        return [tuple(row) for row in rows]
 
     async def write(self, writes: Sequence[Write]) -> None:
         """Run all writes in one transaction, or none of them.
@@ -143,7 +178,7 @@ class Database:
 
     async def close(self) -> None:
         """Close the connection and let the file go; closing twice is closing once."""
-        await self.connection.close()
+        await super().close()
         if self._holder is not None:
             holder, self._holder = self._holder, None
             await asyncio.to_thread(holder.release)
@@ -186,8 +221,8 @@ def _check(path: Path) -> None:
         )
 
 
-async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
+async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     _let_interpreter_exit(connection)
     try:
         return await connection

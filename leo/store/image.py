@@ -9,7 +9,9 @@ import itertools
 import json
 import logging
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +21,7 @@ from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
 from leo.module import Write
 from leo.pace import Pace
-from leo.records import Growth
+from leo.records import Growth, ThemeChange
 from leo.store.database import Database
 
 log = logging.getLogger("leo")
@@ -35,7 +37,7 @@ PACE_CELLS = 20_000
 
 Cells = npt.NDArray[np.int64]
 
-FORMAT = 1
+FORMAT = 2
 
 
 async def image_writes(own: Layer, themes: Themes, entry: int) -> list[Write]:
@@ -74,8 +76,10 @@ def _meta(own: Layer, themes: Themes, entry: int) -> bytes:
             own.grown.trigrams,
             own.grown.pairs,
         ],
+        "units": own.units,
         "themes": [[theme.id, list(theme.words)] for theme in themes.all],
         "next_theme": themes.next_id,
+        "theme_changes": msgspec.to_builtins(themes.changes),
     }
     return json.dumps(told, ensure_ascii=False).encode()
 
@@ -128,9 +132,14 @@ async def _unpacked(whole: dict[str, bytes], below: Layer) -> tuple[Layer, Theme
     for kind in KINDS:
         own.table(kind).update(await _unrows(whole[kind], pace))
         own.kinds[kind] = _unpairs(whole[f"{kind} kinds"])
-    own.grown = Growth(*told["grown"])
-    themes = Themes([Theme(id_, tuple(words)) for id_, words in told["themes"]], told["next_theme"])
-    return own, themes, int(told["entry"])
+    own.grown, own.units = Growth(*told["grown"]), int(told["units"])
+    return own, _themes(told), int(told["entry"])
+
+
+def _themes(told: dict[str, Any]) -> Themes:
+    themes = [Theme(id_, tuple(words)) for id_, words in told["themes"]]
+    changes = msgspec.convert(told["theme_changes"], tuple[ThemeChange, ...])
+    return Themes(themes, told["next_theme"], changes)
 
 
 def _unpairs(data: bytes) -> dict[int, int]:

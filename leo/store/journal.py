@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from leo.errors import StoreError, TurnFormatError
 from leo.module import SqlValue, Write
 from leo.records import Source, Turn
-from leo.store.database import Database
+from leo.store.database import Reading
 from leo.text.birth import Birth
 
 __all__ = ["Birthday", "Entry", "Journal", "birth_writes", "heard_write", "turn_writes"]
@@ -96,7 +96,7 @@ class Journal:
         The open file.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Reading) -> None:
         self._database = database
 
     @contextmanager

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.field.layer import Layer, context_key
-from leo.field.rows import TOP, Row, bit, count_of, sources_of
+from leo.field.rows import TOP, UNITS, Row, bit, count_of, sources_of
 from leo.field.view import Ask
 from leo.records import Growth
 from leo.testing import toy_field
@@ -30,7 +30,7 @@ def grow(texts: list[str]) -> Layer:
     return asyncio.run(toy_field(*texts), debug=True)
 
 
-def pair(layer: Layer, one: str, other: str) -> int:
+def pair(layer: Layer, one: str, other: str) -> float:
     """Give how often two words stood near each other."""
     ids = layer.id(one), layer.id(other)
     if ids[0] is None or ids[1] is None:
@@ -43,8 +43,8 @@ def pair(layer: Layer, one: str, other: str) -> int:
 def test_ngram_counts_add_up(text: str) -> None:
     """n tokens make n-1 bigrams and n-2 trigrams."""
     layer, n = grow([text]), len(tokens(text))
-    single = sum(row.total for key, row in layer.after.items() if key < 1 << 32)
-    double = sum(row.total for key, row in layer.after.items() if key >= 1 << 32)
+    single = sum(row.total for key, row in layer.after.items() if key < 1 << 32) / UNITS
+    double = sum(row.total for key, row in layer.after.items() if key >= 1 << 32) / UNITS
 
     assert (single, double) == (max(0, n - 1), max(0, n - 2))
 
@@ -62,11 +62,11 @@ def test_nearness_is_symmetric(texts: list[str]) -> None:
 def test_nearness_of_known_words_adds_up(text: str) -> None:
     """Without new words the pairs are twice the neighbours within the window."""
 
-    async def twice() -> tuple[int, int]:
+    async def twice() -> tuple[float, float]:
         layer = await toy_field(text)
-        before = sum(row.total for row in layer.near.values())
+        before = sum(row.total for row in layer.near.values()) / UNITS
         await layer.learn(tokens(text), "origin")
-        return before, sum(row.total for row in layer.near.values())
+        return before, sum(row.total for row in layer.near.values()) / UNITS
 
     before, after = asyncio.run(twice(), debug=True)
     n = sum(is_word(token.word) for token in tokens(text))
@@ -90,8 +90,8 @@ async def test_a_first_meeting_with_a_new_word_counts_double() -> None:
 def test_the_order_of_texts_does_not_change_ngrams(one: str, other: str) -> None:
     """Two texts count the same n-grams in either order."""
 
-    def ngrams(layer: Layer) -> dict[tuple[str, ...], int]:
-        found: dict[tuple[str, ...], int] = {}
+    def ngrams(layer: Layer) -> dict[tuple[str, ...], float]:
+        found: dict[tuple[str, ...], float] = {}
         for key, row in layer.after.items():
             ids = (key,) if key < 1 << 32 else ((key >> 32) - 1, key & 0xFFFFFFFF)
             for word, cell in row.cells.items():
@@ -170,8 +170,8 @@ def test_the_strongest_are_exact(counted: list[tuple[int, int]]) -> None:
 def test_a_cell_knows_its_sources() -> None:
     """Counts add up, and every source stays."""
     row = Row()
-    row.add(3, 2, bit("observer"))
-    row.add(3, 1, bit("reply"))
+    row.add(3, 2 * UNITS, bit("observer"))
+    row.add(3, UNITS, bit("reply"))
 
     assert count_of(row.cells[3]) == 3
     assert sources_of(row.cells[3]) == ("observer", "reply")

@@ -2,14 +2,14 @@
 
 import asyncio
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.field.layer import FORMS, WINDOW, Layer
-from leo.field.rows import TOP, RowView, count_of, sources_of
+from leo.field.rows import TOP, UNITS, RowView, count_of, sources_of
 from leo.field.view import Ask
 from leo.pace import on_breath
 from leo.records import Growth
@@ -35,7 +35,7 @@ def run(*parts: list[str]) -> Layer:
     return asyncio.run(build(), debug=True)
 
 
-def counts(view: RowView) -> dict[int, int]:
+def counts(view: RowView) -> dict[int, float]:
     """Give the counts of a view."""
     return {id_: count_of(cell) for id_, cell in view.cells.items()}
 
@@ -69,7 +69,7 @@ def test_new_words_count_double_at_their_first_meeting(text: str) -> None:
     distinct = {pair for a, b in met for pair in ((a, b), (b, a))}
     near = run([text]).near
 
-    assert sum(row.total for row in near.values()) == 2 * len(met) + len(distinct)
+    assert sum(row.total for row in near.values()) / UNITS == 2 * len(met) + len(distinct)
 
 
 @given(prose)
@@ -81,7 +81,7 @@ def test_rows_count_what_was_heard(text: str) -> None:
         (1, Counter(itertools.pairwise(heard))),
         (2, Counter(zip(heard, heard[1:], heard[2:], strict=False))),
     ):
-        found: Counter[tuple[str, ...]] = Counter()
+        found: dict[tuple[str, ...], float] = defaultdict(float)
         for context in {tuple(heard[i : i + n]) for i in range(len(heard))}:
             ids = tuple(id_ for word in context if (id_ := layer.id(word)) is not None)
             if len(ids) == n:
@@ -101,7 +101,7 @@ def test_growth_tells_what_is_new(texts: list[str]) -> None:
     assert layer.totals == Growth(
         sum(len(tokens(text)) for text in texts), len(layer.words), single, double, len(pairs)
     )
-    assert layer.heard == sum(layer.seen.values()) == layer.totals.tokens
+    assert layer.heard == sum(layer.seen.values()) / UNITS == layer.totals.tokens
 
 
 async def test_ngrams_never_run_from_one_text_into_the_next() -> None:
@@ -207,3 +207,20 @@ async def test_counting_lets_the_loop_breathe() -> None:
 
     assert len(told) > 1200 * 2 // 256
     assert max(told) < 512
+
+
+async def test_a_thought_weighs_a_quarter() -> None:
+    """A ring or a dream counts a quarter of what is heard, in every order, and keeps its source."""
+    heard, thought = await toy_field("the moon sang"), Layer()
+    await thought.learn(tokens("the moon sang"), "ring")
+    moon = thought.id("moon")
+    assert moon is not None
+
+    assert thought.totals == heard.totals
+    assert thought.heard == heard.heard / 4
+    assert thought.count(moon) == heard.count(moon) / 4 == 0.25
+    for ask in (Ask("next", (moon,)), Ask("near", (moon,)), Ask("next", (0, moon))):
+        seen, whole = thought.look_now(ask), heard.look_now(ask)
+        assert seen.total == whole.total / 4 > 0
+        assert {k: 4 * v for k, v in counts(seen).items()} == counts(whole)
+        assert all(sources_of(cell) == ("ring",) for cell in seen.cells.values())

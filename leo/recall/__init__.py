@@ -1,0 +1,1 @@
+"""What comes back: his own words, and what he was taught."""
