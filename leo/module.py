@@ -81,6 +81,8 @@ class Moment:
         Its time, in seconds.
     seed
         Of its luck: a module that draws opens a stream of its own name (`leo.luck.stream`).
+    prompt
+        What the observer said, as written; nothing of it may become Leo's own speech.
     settings
         What the caller chose.
     landscape
@@ -90,6 +92,7 @@ class Moment:
     turn: int
     at: float
     seed: int
+    prompt: str
     settings: Settings
     landscape: Landscape
 

@@ -99,7 +99,7 @@ async def live(
     clock = _Stopwatch()
     overlay, centers = field.overlay(), field.centers()
     landscape = field.themes.landscape
-    moment = Moment(asked.number, asked.at, asked.seed, settings, landscape)
+    moment = Moment(asked.number, asked.at, asked.seed, prompt, settings, landscape)
     hooks = Hooks(modules, moment, strict=strict)
     learned: list[Learned] = []
     heard = tuple(token.word for token in tokens(prompt))
