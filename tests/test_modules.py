@@ -1,5 +1,6 @@
 """The module contract, by a spy that uses all of it and by a student's first module."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from leo import AsyncLeoField, ModuleError
 from leo.module import Kept, Lean, Module, Revision
 from leo.records import Influence, Note, Pull, Weight
 from leo.testing import SpyModule, SpyNote
+from leo.text.birth import DEFAULT_BIRTH
+from leo.text.tokens import tokens
 from tests.conftest import Open
 
 
@@ -220,3 +223,90 @@ async def test_notes_are_stored_and_read_again(make: Open) -> None:
         assert stored.note(SpyNote) == turn.note(SpyNote)
         assert stored.note(Note) is not None
         assert isinstance(leo, AsyncLeoField)
+
+
+class Teacher(Module[None]):
+    """Appends a word of its own to every reply."""
+
+    name = "teacher"
+
+    async def revise(self, percept: Any, said: Any, voice: Any) -> Revision[None]:
+        """Say a word after Leo's own."""
+        last = said.utterance.words[-1]
+        more = replace(last, text=" Zeppelin?", word="zeppelin", context="added")
+        return Revision(replace(said.utterance, words=(*said.utterance.words, more)))
+
+
+async def test_appended_words_are_said_but_are_not_his_own(make: Open) -> None:
+    """They stand in the reply; they are neither judged nor learned as his speech."""
+    async with make(modules=[Teacher()]) as leo:
+        turn = await leo.turn("Hello, moon.")
+        plain = await leo.imagine("Hello, moon.", without=["teacher"])
+        [own] = [one for one in turn.learned if one.source == "reply"]
+        known = (await leo.imagine("Zeppelin")).percept.unknown
+
+    assert turn.reply.endswith(". Zeppelin?")
+    assert own.text == turn.utterance.own.text == turn.reply.removesuffix(" Zeppelin?")
+    assert ("reply", own.text) in turn.texts()
+    assert known == ("zeppelin",)
+    assert plain.utterance.own is plain.utterance
+
+
+async def test_the_voice_judges_as_the_turn_does(make: Open) -> None:
+    """What a module is told about a reply's quality is what the turn will say."""
+    told: list[Any] = []
+
+    class Judge(Module[None]):
+        name = "judge"
+
+        async def revise(self, percept: Any, said: Any, voice: Any) -> None:
+            told.append(await voice.judge(said.utterance))
+
+    async with make(modules=[Judge(), Teacher()]) as leo:
+        turn = await leo.turn("Hello, moon.")
+
+    assert told == [turn.quality]
+
+
+async def test_a_thought_never_repeats_the_observers_sentence(make: Open) -> None:
+    """Whole runs of the prompt are kept out of private thoughts, which are learned."""
+    prompt = "Mila sat by the window and looked at the moon."
+    thoughts: list[str] = []
+
+    class Thinker(Module[None]):
+        name = "thinker"
+
+        async def revise(self, percept: Any, said: Any, voice: Any) -> None:
+            thoughts.extend([(await voice(seed=prompt, semantic=1.0)).text for _ in range(20)])
+
+    async with make(modules=[Thinker()]) as leo:
+        for seed in range(5):
+            await leo.imagine(prompt, seed=seed)
+
+    heard = [token.word for token in tokens(prompt) if token.word != "."]
+    runs = {tuple(heard[i : i + 4]) for i in range(len(heard) - 3)}
+    for thought in thoughts:
+        words = [token.word for token in tokens(thought)]
+        assert not runs & {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
+
+
+async def test_a_module_reads_the_birth_texts_and_the_moment(make: Open) -> None:
+    """At load it can read what Leo was born with; in a hook it knows seed, prompt and themes."""
+    seen: list[Any] = []
+
+    class Reader(Module[int]):
+        name = "reader"
+
+        async def load(self, reader: Any) -> int:
+            return len(reader.birth)
+
+        async def before(self, percept: Any, so_far: Any) -> None:
+            seen.append(so_far.moment)
+
+    async with make(modules=[Reader()]) as leo:
+        assert leo.module("reader").state == len(DEFAULT_BIRTH.texts)
+        turn = await leo.turn("Hello, Moon!")
+        stats = await leo.stats()
+
+    assert (seen[0].seed, seen[0].prompt) == (turn.seed, "Hello, Moon!")
+    assert seen[0].landscape.total == stats.themes > 0

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from leo.field.centers import Ranking, center_score
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
-from leo.field.themes import HUBS, RENEW_EVERY, Themes, renewed
+from leo.field.themes import CHANGES, HUBS, RENEW_EVERY, Theme, Themes, renewed
+from leo.records import Landscape, ThemeChange
 from leo.testing import toy_field
 from leo.text.birth import DEFAULT_BIRTH
 from leo.text.tokens import is_word, tokens
@@ -125,3 +126,46 @@ def test_a_newborn_is_the_same_under_every_hash_seed() -> None:
     }
     assert len(told) == 1
     assert len(told.pop()) > 1000
+
+
+async def _next(layer: Layer, old: Themes, entry: int) -> Themes:
+    hubs = Ranking(HUBS)
+    for id_ in layer.near:
+        hubs.put(id_, layer.nearness(id_))
+    return await renewed(old, layer, hubs, entry=entry)
+
+
+async def test_births_are_told_and_birth_itself_is_not() -> None:
+    """A theme that is new at a renewal is told with its entry; those of the first day are not."""
+    layer = await toy_field(*[KITCHEN, HARBOUR] * 3)
+    old = await _next(layer, Themes(), 0)
+    for _ in range(9):
+        await layer.learn(tokens("snow winter ice sledge frost mitten"), "observer")
+    new = await _next(layer, old, 8)
+
+    assert old.changes == ()
+    [born] = new.changes
+    assert (born.entry, born.what, born.id, born.into) == (8, "born", old.next_id, None)
+    assert "snow" in born.words
+    assert new.landscape == Landscape(3, new.changes)
+
+
+async def test_a_theme_that_is_taken_in_merged_and_one_that_vanished_died() -> None:
+    """A vanished theme whose words stand in another one merged into it; else it died."""
+    layer = await toy_field(*[f"{KITCHEN} {HARBOUR}"] * 3)
+    kept = Theme(4, tuple(KITCHEN.split()))
+    old = Themes([kept, Theme(5, ("water", "anchor", "sailor", "wave")), Theme(6, ("fog",))], 7)
+    new = await _next(layer, old, 16)
+
+    assert [theme.id for theme in new.all] == [4]
+    assert [(change.what, change.id, change.into) for change in new.changes] == [
+        ("merged", 5, 4),
+        ("died", 6, None),
+    ]
+
+
+async def test_only_the_latest_changes_are_remembered() -> None:
+    """However long a life, the changes that are handed on are bounded."""
+    changes = [ThemeChange(i, "died", i, None, ()) for i in range(3 * CHANGES)]
+
+    assert Themes(changes=changes).changes == tuple(changes[-CHANGES:])
