@@ -5,7 +5,7 @@ counted once per process and shared read-only, a turn's private thoughts are hea
 and thrown away when the turn is not committed, and absorbing a turn costs what it said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, bit, merged, units_of
@@ -49,7 +49,7 @@ class Layer:
     """
 
     def __init__(self, below: "Layer | None" = None) -> None:
-        self.below = below
+        self._below: tuple[Layer, ...] = below.layers if below else ()
         self.first = below.size if below else 0
         self.words: list[str] = []
         self.ids: dict[str, int] = {}
@@ -70,11 +70,10 @@ class Layer:
 
     # ------------------------------------------------------------ looking
 
-    def _chain(self) -> Iterator["Layer"]:
-        layer: Layer | None = self
-        while layer is not None:
-            yield layer
-            layer = layer.below
+    @property
+    def layers(self) -> "tuple[Layer, ...]":
+        """This layer and all below, topmost first."""
+        return (self, *self._below)  # made anew: a layer that held itself would outlive its turn
 
     @property
     def size(self) -> int:
@@ -84,16 +83,16 @@ class Layer:
     @property
     def totals(self) -> Growth:
         """Everything that grew, lower layers included."""
-        return sum((layer.grown for layer in self._chain()), Growth())
+        return sum((layer.grown for layer in self.layers), Growth())
 
     @property
     def heard(self) -> float:
         """Tokens counted at their weight, lower layers included."""
-        return sum(layer.units for layer in self._chain()) / UNITS
+        return sum(layer.units for layer in self.layers) / UNITS
 
     def id(self, word: str) -> int | None:
         """Give a known word's id."""
-        for layer in self._chain():
+        for layer in self.layers:
             found = layer.ids.get(word)
             if found is not None:
                 return found
@@ -101,7 +100,7 @@ class Layer:
 
     def word(self, id: int) -> str:  # noqa: A002
         """Give the canonical word of an id."""
-        for layer in self._chain():
+        for layer in self.layers:
             if id >= layer.first:
                 return layer.words[id - layer.first]
         raise KeyError(f"no word has the id {id}")
@@ -109,7 +108,7 @@ class Layer:
     def form(self, id: int) -> str:  # noqa: A002
         """Give how the word is usually written inside a sentence (the canonical form if never)."""
         forms: dict[str, int] = {}
-        for layer in self._chain():
+        for layer in self.layers:
             for form, count in layer.forms.get(id, {}).items():
                 forms[form] = forms.get(form, 0) + count
         if not forms:
@@ -118,19 +117,19 @@ class Layer:
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
-        return sum(layer.seen.get(id, 0) for layer in self._chain()) / UNITS
+        return sum(layer.seen.get(id, 0) for layer in self.layers) / UNITS
 
     def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
-        return sum(layer.starts.get(id, 0) for layer in self._chain()) / UNITS
+        return sum(layer.starts.get(id, 0) for layer in self.layers) / UNITS
 
     def branches(self, kind: Kind, key: int) -> int:
         """Give how many different words a row has over all layers."""
-        return sum(layer.kinds[kind].get(key, 0) for layer in self._chain())
+        return sum(layer.kinds[kind].get(key, 0) for layer in self.layers)
 
     def nearness(self, id: int) -> float:  # noqa: A002
         """Give how often other words stood near this one."""
-        return sum(layer.near[id].total for layer in self._chain() if id in layer.near) / UNITS
+        return sum(layer.near[id].total for layer in self.layers if id in layer.near) / UNITS
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
         """Answer a batch of questions, in order."""
@@ -139,7 +138,7 @@ class Layer:
     def look_now(self, ask: Ask) -> RowView:
         """Answer one question from memory."""
         key = context_key(ask.words)
-        tables = [layer.table(ask.kind) for layer in self._chain()]
+        tables = [layer.table(ask.kind) for layer in self.layers]
         rows = [table[key] for table in tables if key in table]
         return merged(rows, self.branches(ask.kind, key), ask.wanted)
 
@@ -149,7 +148,7 @@ class Layer:
 
     def knows(self, kind: Kind, key: int, word: int) -> bool:
         """Tell whether any layer counted this continuation or pair."""
-        for layer in self._chain():
+        for layer in self.layers:
             row = layer.table(kind).get(key)
             if row is not None and word in row.cells:
                 return True
