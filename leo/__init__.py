@@ -40,6 +40,7 @@ from leo.records import Growth, Influence, Note, Turn, Utterance
 from leo.sync_leo import LeoField
 from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.turns import ReadReport, Stats, Turns
+from leo.views import Neighbourhood
 
 __all__ = [
     "ASYNC_DB_PATH",
@@ -55,6 +56,7 @@ __all__ = [
     "LeoError",
     "LeoField",
     "ModuleError",
+    "Neighbourhood",
     "NotALeo",
     "Note",
     "PromptTooLong",

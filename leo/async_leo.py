@@ -1,46 +1,38 @@
 """AsyncLeoField: one organism, his lock, and the doors to him."""
 
-import asyncio
-import copy
 import os
-import secrets
-import time
-import warnings
-import weakref
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from leo.books import Progress, load_book, reporter
-from leo.errors import FieldClosed, WrongLoop
 from leo.events import Revised, Tell, Word
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
-from leo.limits import HeardSource, check_heard, check_length, settings_of
+from leo.limits import HeardSource, check_heard, check_length, check_neighbours, settings_of
 from leo.luck import turn_seed
 from leo.module import Module
-from leo.modules import default_modules
+from leo.opened import Opened, living_at
 from leo.records import Growth, Settings, Turn
 from leo.settle import settled
 from leo.stream import Stream
-from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.text.tokens import clean
 from leo.turn import Asked, Plan, live
 from leo.turns import ReadReport, Stats, Turns
-from leo.watchers import Watcher, Watchers
+from leo.views import Neighbourhood
+from leo.watchers import Watcher
 
 __all__ = ["AsyncLeoField", "living"]
-
-_living: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValueDictionary()
 
 
 def living(path: str | os.PathLike[str] = ASYNC_DB_PATH) -> "AsyncLeoField | None":
     """Give the open Leo that this process holds on a path, if there is one."""
-    return _living.get(absolute(path))
+    found = living_at(path)
+    return found if isinstance(found, AsyncLeoField) else None
 
 
-class AsyncLeoField:
+class AsyncLeoField(Opened):
     """A Leo: he hears, grows and speaks, one turn at a time.
 
     Use it as ``async with AsyncLeoField(path) as leo: ...``, or with `async_init` and
@@ -57,105 +49,13 @@ class AsyncLeoField:
     modules
         His modules in order; the default list if not given.
     without
-        Names of modules that are switched off.
+        Names of modules that are switched off for as long as he is open; by default those
+        that `set_without` switched off last.
     strict
         Raise a module's failure instead of taking it out of the turn.
     birth
         What a newborn has read; ``None`` for an empty field. A living Leo keeps his own.
     """
-
-    def __init__(
-        self,
-        path: str | os.PathLike[str] = ASYNC_DB_PATH,
-        *,
-        seed: int | None = None,
-        clock: Callable[[], float] | None = None,
-        modules: Sequence[Module[Any]] | None = None,
-        without: Collection[str] = (),
-        strict: bool = False,
-        birth: Birth | None = DEFAULT_BIRTH,
-    ) -> None:
-        self._path = absolute(path)
-        self._seed, self._clock, self._birth = seed, clock or time.time, birth
-        chosen = default_modules() if modules is None else modules
-        self._modules = tuple(copy.copy(module) for module in chosen)
-        names = [module.name for module in self._modules]
-        if len(set(names)) < len(names):
-            raise ValueError(f"two modules have the same name: {names}")
-        self._without = self._known(without)
-        self._strict = strict
-        # Guards the field, the file and every module's state: whoever reads then writes holds it
-        # for the whole of its turn. Waiters are served in order.
-        self._lock = asyncio.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._life: Life | None = None
-        self._watchers = Watchers(strict=strict)
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def __repr__(self) -> str:
-        if self._life is None:
-            return f"<AsyncLeoField {self._path} closed>"
-        return f"<AsyncLeoField {self._path} turn {self._life.turn}>"
-
-    # ------------------------------------------------------------ opening and closing
-
-    async def async_init(self) -> "AsyncLeoField":
-        """Open the file, or be born in it; opening an open Leo does nothing.
-
-        Raises
-        ------
-        FieldBusy
-            If somebody else has the file.
-        StoreError
-            If the file cannot be used.
-        SeedMismatch
-            If a seed was given that is not the stored one.
-        """
-        self._require_loop()
-        async with self._lock:
-            if self._life is None:
-                self._life = await Life.open(
-                    self._path,
-                    seed=self._seed,
-                    draw_seed=lambda: secrets.randbits(63),
-                    clock=self._clock,
-                    birth=self._birth,
-                    modules=self._modules,
-                )
-                self._loop = asyncio.get_running_loop()
-                _living[self._path] = self
-        return self
-
-    async def aclose(self) -> None:
-        """Finish the turns that are under way, then close; closing twice is closing once."""
-        self._require_loop()
-        async with self._lock:
-            life, self._life = self._life, None
-            if life is not None:
-                _living.pop(self._path, None)
-                await settled(life.close())
-
-    async def __aenter__(self) -> "AsyncLeoField":
-        return await self.async_init()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    def __del__(self) -> None:
-        """Warn when a Leo was left open."""
-        if getattr(self, "_life", None) is not None:
-            warnings.warn(
-                f"{self!r} was never closed; use 'async with AsyncLeoField(...)', or "
-                "'await leo.aclose()' when you are done",
-                ResourceWarning,
-                source=self,
-                stacklevel=1,
-            )
 
     # ------------------------------------------------------------ talking
 
@@ -248,15 +148,16 @@ class AsyncLeoField:
         real: bool = True,
     ) -> Plan:
         number = life.turn + 1
+        off = self._known({*self.without, *settings.without})
         asked = Asked(
             number=number,
             id=number if real else None,
             at=self._clock(),
             seed=turn_seed(life.birthday.seed, number) if seed is None else seed,
-            settings=settings,
+            settings=replace(settings, without=off),
             prompt=clean(prompt),
         )
-        modules = [module for module in life.modules if module.name not in settings.without]
+        modules = [module for module in life.modules if module.name not in off]
         return await live(asked, life.field, modules, strict=self._strict, tell=tell)
 
     # ------------------------------------------------------------ listening
@@ -347,6 +248,69 @@ class AsyncLeoField:
                 themes=len(life.field.themes.all),
             )
 
+    async def around(self, word: str, *, limit: int = 30, at: int | None = None) -> Neighbourhood:
+        """Look around a word: which words stand near it, and near each other.
+
+        Parameters
+        ----------
+        word
+            The word; of a longer text the first.
+        limit
+            Most neighbours, 1..60; they are content words, the most frequent company first.
+        at
+            A turn: how it was just after it (chosen among the words that are near today).
+            ``None`` for now.
+
+        Raises
+        ------
+        ValueError
+            If ``limit`` is out of range or there was no such turn.
+        """
+        check_neighbours(limit)
+        self._require_loop()
+        async with self._lock:
+            life = await self._awake()
+            if at is not None and not 1 <= at <= life.turn:
+                raise ValueError(f"there is no turn {at}; this Leo has lived {life.turn}")
+            return await life.around(word, limit=limit, at=at)
+
+    async def copy(self, path: str | os.PathLike[str]) -> Path:
+        """Copy this Leo, with his whole life, into a new file, and give its path.
+
+        Raises
+        ------
+        StoreError
+            If the file exists already, or cannot be written.
+        """
+        self._require_loop()
+        target = absolute(path)
+        async with self._lock:
+            await settled((await self._awake()).database.copy(target))
+        return target
+
+    # ------------------------------------------------------------ switches
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """Names of the modules that are switched off."""
+        return self._open_life().without if self._without is None else self._without
+
+    async def set_without(self, names: Collection[str]) -> None:
+        """Switch modules off, and all others on; it is journaled and holds until it is changed.
+
+        Raises
+        ------
+        ValueError
+            If there is no module of a name.
+        """
+        off = self._known(names)
+        self._require_loop()
+        async with self._lock:
+            life = await self._awake()
+            if off != self.without:
+                await settled(life.switch_off(self._clock(), off))
+            self._without = None
+
     def module(self, name: str) -> Module[Any]:
         """Give a living module by its name."""
         self._known([name])
@@ -359,58 +323,13 @@ class AsyncLeoField:
         """
         return self._watchers.add(callback)
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The event loop he lives on; ``None`` before he was opened."""
-        return self._loop
-
-    @property
-    def path(self) -> Path:
-        """His file."""
-        return self._path
-
-    @property
-    def closed(self) -> bool:
-        """Whether he is closed (or not yet open)."""
-        return self._life is None
-
     # ------------------------------------------------------------ at the door
-
-    def _known(self, names: Collection[str]) -> tuple[str, ...]:
-        known = [module.name for module in self._modules]
-        for name in names:
-            if name not in known:
-                raise ValueError(f"no module is called {name!r}; this Leo has {known or 'none'}")
-        return tuple(name for name in known if name in names)
 
     def _settings(
         self, prompt: str, temperature: float, max_tokens: int, without: Collection[str] = ()
     ) -> Settings:
         check_length(prompt)
-        off = self._known({*self._without, *without})
-        return settings_of(temperature, max_tokens, off)
-
-    def _require_loop(self) -> None:
-        if self._loop is not None and asyncio.get_running_loop() is not self._loop:
-            raise WrongLoop(
-                f"{self!r} lives on another event loop; call it there, for example with "
-                "asyncio.run_coroutine_threadsafe(..., leo.loop)"
-            )
-        self._watchers.raise_pending()
-
-    def _open_life(self) -> Life:
-        if self._life is None:
-            raise FieldClosed(f"{self._path} is not open; await leo.async_init() first")
-        return self._life
-
-    async def _awake(self) -> Life:
-        life = self._open_life()
-        await life.remember()
-        return life
-
-    def _own(self, task: asyncio.Task[None]) -> None:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        return settings_of(temperature, max_tokens, self._known(without))
 
 
 def _deaf(event: Word | Revised) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leo.errors import SeedMismatch
+from leo.field.around import around
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
 from leo.mirror import MIRROR_EVERY, compare_mirrors, write_mirrors
@@ -19,6 +20,7 @@ from leo.store.journal import Birthday, Journal, birth_writes, heard_write, turn
 from leo.store.reader import FileReader
 from leo.text.birth import Birth
 from leo.turn import Plan
+from leo.views import Neighbourhood
 from leo.voice import learn
 
 __all__ = ["Life"]
@@ -49,6 +51,8 @@ class Life:
         Number of the last turn that this process wrote; it may be ahead of memory.
     turns
         The last turns.
+    without
+        Modules that were switched off last.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Life:
         self.turn = 0
         self.committed = 0
         self.turns: tuple[Turn, ...] = ()
+        self.without: tuple[str, ...] = ()
         self.field: Field
         self._folded = 0
         self._stale = True
@@ -136,6 +141,8 @@ class Life:
         self.entry, self.turn = await self.journal.last()
         self.field = field
         self.turns = tuple(await self.journal.turns(self.turn - LAST_TURNS + 1, None))
+        have = {module.name for module in self.modules}
+        self.without = tuple(name for name in await self.journal.settings() if name in have)
         reader = FileReader(self.database, self.birthday.birth)
         for module in self.modules:
             module.state = await module.load(reader)
@@ -178,6 +185,19 @@ class Life:
         await self.database.write([heard_write(entry, kind, at, body)])
         await self._changing(self._absorb(overlay, entry))
         return tuple(learned)
+
+    async def switch_off(self, at: float, names: tuple[str, ...]) -> None:
+        """Journal which modules are off from now on."""
+        await self.hear("settings", at, [], without=names)
+        self.without = names
+
+    async def around(self, word: str, *, limit: int, at: int | None) -> Neighbourhood:
+        """Look around a word, as it is or as it was after a turn."""
+        later = await self.journal.texts_after(at) if at is not None else []
+        last = self.turn if at is None else at
+        turns = await self.journal.turns(last, last + 1)
+        own = turns[0].texts() if turns else ()
+        return await around(self.field, word, limit=limit, at=at, later=later, turn=own)
 
     async def _absorb(self, overlay: Layer, entry: int) -> None:
         await self.field.absorb(overlay, entry)

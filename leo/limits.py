@@ -6,7 +6,15 @@ from typing import Final, Literal
 from leo.errors import PromptTooLong
 from leo.records import Settings
 
-__all__ = ["HEARD", "MAX_PROMPT", "HeardSource", "check_heard", "check_length", "settings_of"]
+__all__ = [
+    "HEARD",
+    "MAX_PROMPT",
+    "HeardSource",
+    "check_heard",
+    "check_length",
+    "check_neighbours",
+    "settings_of",
+]
 
 MAX_PROMPT = 20_000
 """Characters one turn may hear."""
@@ -15,6 +23,9 @@ MAX_TOKENS = 400
 """Tokens one reply may have."""
 
 MAX_TEMPERATURE = 10.0
+
+MAX_NEIGHBOURS = 60
+"""Words around a word."""
 
 HeardSource = Literal["observer", "book", "note"]
 HEARD: Final[tuple[HeardSource, ...]] = ("observer", "book", "note")
@@ -28,6 +39,12 @@ def check_length(text: str) -> None:
             f"the text has {len(text)} characters, one turn hears {MAX_PROMPT}; "
             "let Leo read longer texts with leo.read(path)"
         )
+
+
+def check_neighbours(limit: int) -> None:
+    """Refuse a number of neighbours that cannot be shown."""
+    if not 1 <= limit <= MAX_NEIGHBOURS:
+        raise ValueError(f"limit is {limit}; it must be 1 to {MAX_NEIGHBOURS}")
 
 
 def check_heard(text: str, source: HeardSource) -> None:

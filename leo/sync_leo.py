@@ -22,6 +22,7 @@ from leo.module import Module
 from leo.records import Growth, Turn
 from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.turns import ReadReport, Stats, Turns
+from leo.views import Neighbourhood
 from leo.watchers import Watcher
 
 __all__ = ["LeoField"]
@@ -47,7 +48,7 @@ class LeoField:
         seed: int | None = None,
         clock: Callable[[], float] | None = None,
         modules: Sequence[Module[Any]] | None = None,
-        without: Collection[str] = (),
+        without: Collection[str] | None = None,
         strict: bool = False,
         birth: Birth | None = DEFAULT_BIRTH,
     ) -> None:
@@ -160,6 +161,23 @@ class LeoField:
     def stats(self) -> Stats:
         """Tell what he amounts to."""
         return self._drive(self._leo.stats())
+
+    def around(self, word: str, *, limit: int = 30, at: int | None = None) -> Neighbourhood:
+        """Look around a word: which words stand near it, and near each other."""
+        return self._drive(self._leo.around(word, limit=limit, at=at))
+
+    def copy(self, path: str | os.PathLike[str]) -> Path:
+        """Copy this Leo into a new file, and give its path."""
+        return self._drive(self._leo.copy(path))
+
+    def set_without(self, names: Collection[str]) -> None:
+        """Switch modules off, and all others on."""
+        self._drive(self._leo.set_without(names))
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """Names of the modules that are switched off."""
+        return self._leo.without
 
     def module(self, name: str) -> Module[Any]:
         """Give a living module by its name."""

@@ -94,6 +94,10 @@ class Themes:
         """What a turn may know of all themes."""
         return Landscape(len(self.all), self.changes)
 
+    def theme_of(self, word: str) -> int | None:
+        """Give the number of the first theme a word belongs to, ``None`` if it has none."""
+        return self._of[word][0].id if word in self._of else None
+
     def active(self, heard: Iterable[str]) -> tuple[ActiveTheme, ...]:
         """Tell which themes a token list touches: one point per occurrence, the top three."""
         scores: dict[int, float] = {}

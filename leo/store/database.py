@@ -169,6 +169,22 @@ class Database(Reading):
                 "free space and the permissions of the folder, then try again"
             ) from error
 
+    async def copy(self, path: Path) -> None:
+        """Write everything that is committed into a new file.
+
+        Raises
+        ------
+        StoreError
+            If there is a file already, or it cannot be written.
+        """
+        if await asyncio.to_thread(path.exists):
+            raise StoreError(f"{path} exists already; choose another name for the copy")
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            await self.connection.execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.Error as error:
+            raise _store_error(path, error) from error
+
     async def _run(self, write: Write) -> None:
         if write.rows == ((),):
             await self.connection.execute(write.sql)

@@ -147,6 +147,26 @@ class Journal:
                 return found
             start = (found[-1].id or 0) + 1
 
+    async def settings(self) -> tuple[str, ...]:
+        """Read which modules were switched off last."""
+        rows = await self._database.fetch(
+            "SELECT entry, body FROM journal WHERE kind = 'settings' ORDER BY entry DESC LIMIT 1"
+        )
+        for entry, body in rows:
+            with self._reading(entry):
+                return tuple(str(name) for name in json.loads(str(body))["without"])
+        return ()
+
+    async def texts_after(self, turn: int) -> list[tuple[Source, str]]:
+        """Read everything that was learned after a turn, in order."""
+        rows = await self._database.fetch("SELECT entry FROM journal WHERE turn = ?", (turn,))
+        entry = int(str(rows[0][0])) if rows else 0
+        found: list[tuple[Source, str]] = []
+        while entries := await self.entries_after(entry):
+            found.extend(text for one in entries for text in one.texts)
+            entry = entries[-1].entry
+        return found
+
     async def entries_after(self, entry: int) -> list[Entry]:
         """Read what the next `READ_ROWS` entries after one taught; empty at the end."""
         rows = await self._database.fetch(

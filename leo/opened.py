@@ -1,0 +1,195 @@
+"""An open Leo: his file, his loop, his modules, and the lock that keeps turns apart."""
+
+import asyncio
+import copy
+import os
+import secrets
+import time
+import warnings
+import weakref
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from leo.errors import FieldClosed, WrongLoop
+from leo.home import ASYNC_DB_PATH, absolute
+from leo.life import Life
+from leo.module import Module
+from leo.modules import default_modules
+from leo.settle import settled
+from leo.text.birth import DEFAULT_BIRTH, Birth
+from leo.watchers import Watchers
+
+__all__ = ["Opened", "living_at"]
+
+OpenedT = TypeVar("OpenedT", bound="Opened")
+
+_living: "weakref.WeakValueDictionary[Path, Opened]" = weakref.WeakValueDictionary()
+
+
+def living_at(path: str | os.PathLike[str]) -> "Opened | None":
+    """Give what this process holds open on a path, if anything."""
+    return _living.get(absolute(path))
+
+
+class Opened:
+    """What opens a Leo, closes him, and lets one at a time through the door.
+
+    Parameters
+    ----------
+    path
+        His file; made if it does not exist.
+    seed
+        Of his luck; drawn at birth if not given, and stored. A different seed later is an error.
+    clock
+        Gives the time in seconds; the wall clock by default.
+    modules
+        His modules in order; the default list if not given.
+    without
+        Names of modules that are switched off for as long as he is open; by default those
+        that `set_without` switched off last.
+    strict
+        Raise a module's failure instead of taking it out of the turn.
+    birth
+        What a newborn has read; ``None`` for an empty field. A living Leo keeps his own.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] = ASYNC_DB_PATH,
+        *,
+        seed: int | None = None,
+        clock: Callable[[], float] | None = None,
+        modules: Sequence[Module[Any]] | None = None,
+        without: Collection[str] | None = None,
+        strict: bool = False,
+        birth: Birth | None = DEFAULT_BIRTH,
+    ) -> None:
+        self._path = absolute(path)
+        self._seed, self._clock, self._birth = seed, clock or time.time, birth
+        chosen = default_modules() if modules is None else modules
+        self._modules = tuple(copy.copy(module) for module in chosen)
+        names = [module.name for module in self._modules]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two modules have the same name: {names}")
+        self._without = None if without is None else self._known(without)
+        self._strict = strict
+        # Guards the field, the file and every module's state: whoever reads then writes holds it
+        # for the whole of its turn. Waiters are served in order.
+        self._lock = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._life: Life | None = None
+        self._watchers = Watchers(strict=strict)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __repr__(self) -> str:
+        if self._life is None:
+            return f"<{type(self).__name__} {self._path} closed>"
+        return f"<{type(self).__name__} {self._path} turn {self._life.turn}>"
+
+    # ------------------------------------------------------------ opening and closing
+
+    async def async_init(self: OpenedT) -> OpenedT:
+        """Open the file, or be born in it; opening an open Leo does nothing.
+
+        Raises
+        ------
+        FieldBusy
+            If somebody else has the file.
+        StoreError
+            If the file cannot be used.
+        SeedMismatch
+            If a seed was given that is not the stored one.
+        """
+        self._require_loop()
+        async with self._lock:
+            if self._life is None:
+                self._life = await Life.open(
+                    self._path,
+                    seed=self._seed,
+                    draw_seed=lambda: secrets.randbits(63),
+                    clock=self._clock,
+                    birth=self._birth,
+                    modules=self._modules,
+                )
+                self._loop = asyncio.get_running_loop()
+                _living[self._path] = self
+        return self
+
+    async def aclose(self) -> None:
+        """Finish the turns that are under way, then close; closing twice is closing once."""
+        self._require_loop()
+        async with self._lock:
+            life, self._life = self._life, None
+            if life is not None:
+                _living.pop(self._path, None)
+                await settled(life.close())
+
+    async def __aenter__(self: OpenedT) -> OpenedT:
+        return await self.async_init()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __del__(self) -> None:
+        """Warn when a Leo was left open."""
+        if getattr(self, "_life", None) is not None:
+            warnings.warn(
+                f"{self!r} was never closed; use 'async with AsyncLeoField(...)', or "
+                "'await leo.aclose()' when you are done",
+                ResourceWarning,
+                source=self,
+                stacklevel=1,
+            )
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop he lives on; ``None`` before he was opened."""
+        return self._loop
+
+    @property
+    def path(self) -> Path:
+        """His file."""
+        return self._path
+
+    @property
+    def closed(self) -> bool:
+        """Whether he is closed (or not yet open)."""
+        return self._life is None
+
+    # ------------------------------------------------------------ at the door
+
+    def _known(self, names: Collection[str]) -> tuple[str, ...]:
+        known = [module.name for module in self._modules]
+        for name in names:
+            if name not in known:
+                raise ValueError(f"no module is called {name!r}; this Leo has {known or 'none'}")
+        return tuple(name for name in known if name in names)
+
+    def _require_loop(self) -> None:
+        if self._loop is not None and asyncio.get_running_loop() is not self._loop:
+            raise WrongLoop(
+                f"{self!r} lives on another event loop; call it there, for example with "
+                "asyncio.run_coroutine_threadsafe(..., leo.loop)"
+            )
+        self._watchers.raise_pending()
+
+    def _open_life(self) -> Life:
+        if self._life is None:
+            raise FieldClosed(f"{self._path} is not open; await leo.async_init() first")
+        return self._life
+
+    async def _awake(self) -> Life:
+        life = self._open_life()
+        await life.remember()
+        return life
+
+    def _own(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
