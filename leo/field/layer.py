@@ -8,7 +8,7 @@ and thrown away when the turn is not committed, and absorbing a turn costs what 
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, bit, merged, units_of
+from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, Together, bit, merged, units_of
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
@@ -66,6 +66,9 @@ class Layer:
         """Cells of a row that no lower layer has."""
         self.units = 0
         """Units counted in all."""
+        self._looked: dict[tuple[Kind, int], Together] = {}
+        """Rows of several layers that were looked at together; for a turn's own layer this is
+        as long as the turn."""
         self.grown = Growth()
 
     # ------------------------------------------------------------ looking
@@ -100,7 +103,9 @@ class Layer:
 
     def word(self, id: int) -> str:  # noqa: A002
         """Give the canonical word of an id."""
-        for layer in self.layers:
+        if id >= self.first:
+            return self.words[id - self.first]
+        for layer in self._below:
             if id >= layer.first:
                 return layer.words[id - layer.first]
         raise KeyError(f"no word has the id {id}")
@@ -117,7 +122,10 @@ class Layer:
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
-        return sum(layer.seen.get(id, 0) for layer in self.layers) / UNITS
+        units = self.seen.get(id, 0)
+        for layer in self._below:
+            units += layer.seen.get(id, 0)
+        return units / UNITS
 
     def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
@@ -140,7 +148,13 @@ class Layer:
         key = context_key(ask.words)
         tables = [layer.table(ask.kind) for layer in self.layers]
         rows = [table[key] for table in tables if key in table]
-        return merged(rows, self.branches(ask.kind, key), ask.wanted)
+        kinds = self.branches(ask.kind, key)
+        if not self._below or len(rows) < 2:  # a lasting layer keeps no looks: it would grow
+            return merged(rows, kinds, ask.wanted)
+        known = self._looked.get((ask.kind, key))
+        if known is None or not known.still(rows):
+            known = self._looked[ask.kind, key] = Together(rows)
+        return known.view(kinds, ask.wanted)
 
     def table(self, kind: Kind) -> dict[int, Row]:
         """Give this layer's own rows of a kind."""

@@ -73,17 +73,20 @@ class Row:
     between two folds, so a word outside can enter only in the moment it is counted.
     """
 
-    __slots__ = ("cells", "top", "total")
+    __slots__ = ("cells", "shown", "top", "total")
 
     def __init__(self) -> None:
         self.cells: dict[int, int] = {}
         self.total = 0
         self.top: list[int] | None = None
+        self.shown: dict[int, int] | None = None
+        """The strongest in ascending order, once somebody looked; never changed, only replaced."""
 
     def add(self, word: int, units: int, mask: int) -> None:
         """Count a continuation."""
         self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
         self.total += units
+        self.shown = None
         if len(self.cells) > TOP:
             self._rank(word)
 
@@ -121,6 +124,18 @@ class RowView:
 EMPTY = RowView(0, 0, {})
 
 
+def _alone(row: Row, wanted: Iterable[int]) -> dict[int, int]:
+    """Look at a row that stands in one layer only; what it shows is kept until it grows."""
+    if row.shown is None:
+        row.shown = {word: row.cells[word] for word in sorted(row.strongest())}
+    if row.top is None:
+        return row.shown
+    more = {word for word in wanted if word in row.cells and word not in row.shown}
+    if not more:
+        return row.shown
+    return {word: row.cells[word] for word in sorted(more.union(row.shown))}
+
+
 def merged(rows: list[Row], kinds: int, wanted: Iterable[int] = ()) -> RowView:
     """Look at the rows of one context in several layers as one.
 
@@ -135,16 +150,48 @@ def merged(rows: list[Row], kinds: int, wanted: Iterable[int] = ()) -> RowView:
     """
     if not rows:
         return EMPTY
-    shown: set[int] = set()
-    for row in rows:
-        shown.update(row.strongest())
-    shown.update(word for word in wanted if any(word in row.cells for row in rows))
-    cells: dict[int, int] = {}
-    for word in sorted(shown):
-        found = [row.cells[word] for row in rows if word in row.cells]
-        units = sum(cell >> COUNT_SHIFT for cell in found)
-        mask = 0
-        for cell in found:
-            mask |= cell & MASK
-        cells[word] = units << COUNT_SHIFT | mask
-    return RowView(sum(row.total for row in rows) / UNITS, kinds, cells)
+    if len(rows) == 1:
+        return RowView(rows[0].total / UNITS, kinds, _alone(rows[0], wanted))
+    return Together(rows).view(kinds, wanted)
+
+
+class Together:
+    """The rows of one context in several layers, looked at as one.
+
+    Parameters
+    ----------
+    rows
+        Two or more rows, topmost layer first.
+    """
+
+    __slots__ = ("_cells", "_rows", "_total")
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self._total = sum(row.total for row in rows)
+        shown: set[int] = set()
+        for row in rows:
+            shown.update(row.strongest())
+        self._cells = {word: self._sum(word) for word in sorted(shown)}
+
+    def still(self, rows: list[Row]) -> bool:
+        """Tell whether these are the same rows, and none has grown."""
+        return rows == self._rows and sum(row.total for row in rows) == self._total
+
+    def view(self, kinds: int, wanted: Iterable[int]) -> RowView:
+        """Look at them; see `merged`."""
+        cells = self._cells
+        if any(row.top is not None for row in self._rows):  # else everything is shown already
+            rows = self._rows
+            more = {w for w in wanted if w not in cells and any(w in row.cells for row in rows)}
+            if more:
+                cells = {w: cells.get(w) or self._sum(w) for w in sorted(more.union(cells))}
+        return RowView(self._total / UNITS, kinds, cells)
+
+    def _sum(self, word: int) -> int:
+        units = mask = 0
+        for row in self._rows:
+            cell = row.cells.get(word, 0)
+            units += cell >> COUNT_SHIFT
+            mask |= cell
+        return units << COUNT_SHIFT | mask & MASK

@@ -13,15 +13,18 @@ from leo.generation.step import Biases
 from leo.generation.walk import TARGET, Plan, walk
 from leo.luck import stream
 from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
-from leo.text.tokens import tokens
+from leo.text.tokens import is_word, tokens
 
 __all__ = ["speak", "think"]
 
 MIN_TARGET = 8
 """Tokens that even the shortest reply aims at."""
 
-THOUGHT = 2 / 3
+THOUGHT = 1 / 2
 """Tokens a private thought aims at, per token it may have."""
+
+DWELT = 24
+"""Last words of its seed that draw a private thought."""
 
 AROUSED = 0.5
 """How much longer a reply gets when the prompt was as loud as can be."""
@@ -76,7 +79,8 @@ async def think(
 
     Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
     """
-    pulls = await pulls_of([token.word for token in tokens(seed)], view)
+    drawing = [token.word for token in tokens(seed) if is_word(token.word)][-DWELT:]
+    pulls = await pulls_of(drawing, view)
     plan = Plan(
         temperature=temperature,
         start_temperature=1.0,

@@ -165,17 +165,20 @@ def bias_shares(
     shares: dict[str, float] = {}
     if is_content(word):
         shares["semantic"] = 4 * biases.semantic * _affinity(view, id, at.near)
-        shares["repetition"] = -REPEAT * at.used.get(id, 0)
+        if id in at.used:
+            shares["repetition"] = -REPEAT * at.used[id]
     for name, pulls in biases.pulls.items():
-        shares[name] = CAPS[name] * pulls.get(id, 0.0)
+        if id in pulls:
+            shares[name] = CAPS[name] * pulls[id]
     if word in SENTENCE_ENDS:
         long = 0.4 * max(0, at.in_sentence - SENTENCE_LONG)
         short = 1.0 * max(0, SENTENCE_MIN - at.in_sentence)
         shares["length"] = long - short + 2.0 * at.overdue
     elif not is_word(word):
         shares["length"] = -0.5 * min(1.0, at.overdue)
-    capped = {name: max(-CAPS[name], min(CAPS[name], value)) for name, value in shares.items()}
-    return {name: value for name, value in capped.items() if value}
+    return {
+        name: max(-CAPS[name], min(CAPS[name], value)) for name, value in shares.items() if value
+    }
 
 
 def _affinity(view: View, id_: int, near: Sequence[tuple[int, RowView]]) -> float:

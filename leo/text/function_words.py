@@ -1,5 +1,7 @@
 """Which words carry content, and which only hold a sentence together."""
 
+from functools import lru_cache
+
 from leo.text.tokens import is_word
 
 __all__ = ["FUNCTION_WORDS", "is_content"]
@@ -26,6 +28,7 @@ MIN_CONTENT_LETTERS = 3
 """Letters a content word has at least, in scripts that write words with several letters."""
 
 
+@lru_cache(maxsize=1 << 16)
 def is_content(token: str) -> bool:
     """Tell whether a canonical token says what a text is about.
 
