@@ -71,6 +71,7 @@ class Spoken:
     temperature: float
     coherence: float
     resonance: float
+    length: float
     relevance: float
     quality: float
     score: float

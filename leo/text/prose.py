@@ -10,8 +10,9 @@ import regex
 
 from leo.text.tokens import MARKS, SENTENCE_ENDS
 
-__all__ = ["capital", "join", "shown", "spacing"]
+__all__ = ["capital", "join", "sentences", "shown", "spacing"]
 
+_ENDED = regex.compile(r"(?<=[.!?…])\s+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 
 
@@ -66,3 +67,14 @@ def join(words: Iterable[str], form: Callable[[str], str] = str) -> str:
         text.append(shown(before, word, form(word)))
         before = word
     return "".join(text)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Cut text after each sentence's end.
+
+    Examples
+    --------
+    >>> sentences("Good. It is raining! Is it")
+    ('Good.', 'It is raining!', 'Is it')
+    """
+    return tuple(one for one in _ENDED.split(text.strip()) if one)
