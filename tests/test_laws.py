@@ -471,15 +471,30 @@ async def _written(leo: AsyncLeoField, prompt: str) -> tuple[int, int]:
 async def test_law_8_rows_written_do_not_depend_on_the_field(make: Open, tmp_path: Path) -> None:
     """A newborn, an empty Leo and one who has read much write the same number of rows."""
     async with (
-        make(tmp_path / "empty.db", birth=None) as empty,
-        make(tmp_path / "newborn.db") as newborn,
-        make(tmp_path / "reader.db") as reader,
+        make(tmp_path / "empty.db", birth=None, modules=[]) as empty,
+        make(tmp_path / "newborn.db", modules=[]) as newborn,
+        make(tmp_path / "reader.db", modules=[]) as reader,
     ):
         for i in range(30):
             await reader.observe(" ".join(f"word{i}x{j} and" for j in range(200)), source="book")
         counts = {await _written(one, "Hello, moon.") for one in (empty, newborn, reader)}
 
         assert counts == {(2, 4)}
+
+
+async def test_law_8_modules_write_a_few_rows(make: Open, tmp_path: Path) -> None:
+    """With all modules on, rows and statements of a turn stay bounded, however much was read."""
+    async with make() as newborn, make(tmp_path / "reader.db") as reader:
+        for i in range(30):
+            await reader.observe(" ".join(f"word{i}x{j} and" for j in range(200)), source="book")
+        counts = [
+            await _written(one, prompt)
+            for one in (newborn, reader)
+            for prompt in ("Hello, moon.", "The moon is over the sea.", "Good night, moon.")
+        ]
+
+        assert max(rows for rows, _ in counts) <= 80
+        assert max(statements for _, statements in counts) <= 80
 
 
 async def test_law_8_reading_for_a_turn_does_not_depend_on_the_field(make: Open) -> None:

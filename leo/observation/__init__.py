@@ -1,0 +1,1 @@
+"""Watching Leo over whole talks: what each part of him does, measured."""
