@@ -22,6 +22,8 @@ KEPT_TURNS = 500
 FIGURES: dict[str, Callable[[list[Turn], Turn | None, int | None], go.Figure]] = {
     "words": lambda turns, shown, word: figures.words(shown, word),
     "reasons": lambda turns, shown, word: figures.reasons(shown, word),
+    "recall": lambda turns, shown, word: figures.recall(shown),
+    "mathbrain": lambda turns, shown, word: figures.mathbrain(turns),
     "growth": lambda turns, shown, word: figures.growth(turns),
     "pulse": lambda turns, shown, word: figures.pulse(turns),
     "impression": lambda turns, shown, word: figures.impression(shown),

@@ -4,7 +4,18 @@ They compute nothing about Leo: every number stands in a record, a figure arrang
 """
 
 from leo_widgets.figures.growth import growth
+from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.presence import experts, impression, pulse
+from leo_widgets.figures.recall import recall
 from leo_widgets.figures.words import reasons, words
 
-__all__ = ["experts", "growth", "impression", "pulse", "reasons", "words"]
+__all__ = [
+    "experts",
+    "growth",
+    "impression",
+    "mathbrain",
+    "pulse",
+    "reasons",
+    "recall",
+    "words",
+]

@@ -44,6 +44,8 @@ async def test_figures_follow_every_turn(lab: LeoLab) -> None:
     assert list(lab.panel.figures) == [
         "words",
         "reasons",
+        "recall",
+        "mathbrain",
         "growth",
         "pulse",
         "impression",
