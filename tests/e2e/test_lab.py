@@ -1,5 +1,6 @@
 """The main job in a real JupyterLab: people talk with Leo and see why he says what he says."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,38 @@ def test_a_word_in_a_figure_can_be_clicked(open_lab: OpenLab) -> None:
             .startsWith('Why “' + word + '”')""",
         arg=chosen,
     )
+
+
+RECALL_SHOWN = """() => {
+    const ticks = document.querySelector('[data-figure="recall"]').layout.yaxis.ticktext;
+    return ticks ? ticks.length : 0;
+}"""
+
+RECALL_NOTED = """
+from leo.recall.santaklaus import RecallNote
+from leo.reflection.mathbrain import Lesson
+note = lab.leo.turns[-1].note(RecallNote)
+len(note.hits) + len(note.others)
+"""
+
+
+def test_recall_and_mathbrain_are_seen_live(open_lab: OpenLab) -> None:
+    """After each turn the lab shows what was recalled, and quality expected against true."""
+    lab = open_lab([START, "leo = AsyncLeoField('two.db', seed=7)\nlab = LeoLab(leo)\nlab"])
+    lab.run_all()
+    talk = ("I like the rain on the window.", "The rain and the window.", "What is the rain?")
+    for number, text in enumerate(talk, start=1):
+        lab.say(text)
+        lab.wait_for_replies(number)
+        lab.wait_for_points("mathbrain", 0, number)
+        lab.wait_for_points("mathbrain", 1, number)
+    shown, noted = lab.page.evaluate(RECALL_SHOWN), int(lab.execute(RECALL_NOTED))
+    true = json.loads(lab.execute("[turn.note(Lesson).true for turn in lab.leo.turns]"))
+    seen = lab.page.evaluate(
+        """() => Array.from(document.querySelector('[data-figure="mathbrain"]').data[0].y)"""
+    )
+    assert seen == true
+    assert shown == noted > 0
+    assert "turn 3" in lab.title("recall")
+    assert lab.external == []
+    assert lab.errors == []
