@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from leo.observation.ablation import Ablation, ablate
+from leo.observation.ablation import ablate
 from leo.observation.talk import TALK
 
 __all__ = ["main"]
@@ -51,22 +51,18 @@ def _seeds(text: str) -> tuple[int, ...]:
 
 
 def _ablate(turns: int, seeds: Sequence[int]) -> int:
-    found = asyncio.run(_with_bar(turns, seeds))
-    print(found.to_markdown())
-    if found.silent:
-        print(f"these modules change nothing: {', '.join(found.silent)}", file=sys.stderr)
-        return 1
-    return 0
-
-
-async def _with_bar(turns: int, seeds: Sequence[int]) -> Ablation:
     with tqdm(unit="life", file=sys.stderr, disable=None) as bar:
 
         def told(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        return await ablate(turns=turns, seeds=seeds, progress=told)
+        found = asyncio.run(ablate(turns=turns, seeds=seeds, progress=told))
+    print(found.to_markdown())
+    if found.silent:
+        print(f"these modules change nothing: {', '.join(found.silent)}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

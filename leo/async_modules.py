@@ -59,7 +59,6 @@ class AsyncSantaKlaus(Alone[SantaKlaus]):
     >>> for hit in asyncio.run(recall(path, "Tell me about the moon.")):
     ...     print("moon" in hit.text, hit.shared > 0, hit.score > 0.1)
     True True True
-    True True True
     False True True
     """
 

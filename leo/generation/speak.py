@@ -13,6 +13,7 @@ from leo.generation.step import Biases
 from leo.generation.walk import TARGET, Plan, walk
 from leo.luck import stream
 from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
+from leo.text.function_words import is_content
 from leo.text.tokens import is_word, tokens
 
 __all__ = ["speak", "think"]
@@ -23,8 +24,11 @@ MIN_TARGET = 8
 THOUGHT = 1 / 2
 """Tokens a private thought aims at, per token it may have."""
 
-DWELT = 24
+DWELT = 32
 """Last words of its seed that draw a private thought."""
+
+DWELLS = 1.0
+"""Weight with which each content word among them draws, wherever it stands."""
 
 AROUSED = 0.5
 """How much longer a reply gets when the prompt was as loud as can be."""
@@ -80,7 +84,7 @@ async def think(
     Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
     """
     drawing = [token.word for token in tokens(seed) if is_word(token.word)][-DWELT:]
-    pulls = await pulls_of(drawing, view)
+    pulls = [*await pulls_of(drawing, view), *_dwelt_on(drawing)]
     plan = Plan(
         temperature=temperature,
         start_temperature=1.0,
@@ -90,6 +94,11 @@ async def think(
         echoes=echo_windows(heard),
     )
     return await walk(view, centers, plan, luck=luck)
+
+
+def _dwelt_on(words: Iterable[str]) -> list[Pull]:
+    content = dict.fromkeys(word for word in words if is_content(word))
+    return [Pull(word, DWELLS, "gravity", "seed") for word in content]
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:

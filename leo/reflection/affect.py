@@ -1,7 +1,8 @@
 """Affect: whether a moment bores, overwhelms or has Leo stuck, and what helps.
 
 Scores are sums of named parts, so that a figure can show what made them. What helps is
-graded: nothing below a threshold, then rising.
+graded: nothing below a threshold, then rising. The more is too much, the less the other two
+feelings have a say.
 """
 
 from dataclasses import dataclass
@@ -126,10 +127,11 @@ def regulated(affect: Affect, speaker: str | None) -> Regulation:
         affect.overwhelm.score,
         affect.stuck.score,
     )
+    flooded = _beyond(overwhelmed, OVERWHELMED)
     nudges = (
-        ("boredom", RAMP * _beyond(bored, BORED)),
-        ("overwhelm", -RAMP * _beyond(overwhelmed, OVERWHELMED)),
-        ("stuck", SHAKE if stuck > STUCK else 0.0),
+        ("boredom", RAMP * _beyond(bored, BORED) * (1 - flooded)),
+        ("overwhelm", -RAMP * flooded),
+        ("stuck", SHAKE * (1 - flooded) if stuck > STUCK else 0.0),
     )
     expert, beyond = _called(bored, overwhelmed, stuck, speaker)
     return Regulation(

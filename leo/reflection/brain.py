@@ -15,10 +15,11 @@ from leo.reflection.mlp import Network, Vector
 
 __all__ = ["REPLAYED", "BrainState", "learned"]
 
-RATE: Final = 0.1
-"""Step size of gradient descent."""
+RATE: Final = 0.05
+"""Step size of gradient descent. Were it 2 / (2 (HIDDEN + 1) + DECAY) = 0.0587 or more, moments
+that hardly differ could throw the output layer from clamp to clamp."""
 
-STEPS: Final = 8
+STEPS: Final = 16
 """Steps over all remembered replies, after each reply."""
 
 REPLAYED: Final = 128

@@ -174,7 +174,8 @@ class Dream(Module[DreamState]):
         growth, heard = Growth(), f"{judged.moment.prompt} {said}"
         for speaker in SPEAKERS:
             temperature, semantic = manner(speaker, judged)
-            seed = f"{friend} {heard}" if speaker == "friend" else f"{said} {heard}"
+            own = friend if speaker == "friend" else said
+            seed = f"{heard} {own}"  # the last words draw most
             spoken = await voice(
                 seed=seed,
                 temperature=temperature,

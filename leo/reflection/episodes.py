@@ -125,12 +125,14 @@ class RAGBrain(Module[Episodes]):
         self.state = Episodes()
 
     async def load(self, reader: Reader) -> Episodes:
-        """Read the episodes of today's features."""
+        """Read the episodes of today's features; with none of them, nothing else is of use."""
         rows = await reader.fetch(
             "SELECT turn, at, prompt, reply, blend, quality, features FROM episodes "
             "WHERE version = ? ORDER BY turn",
             (FEATURES_VERSION,),
         )
+        if not rows:
+            return Episodes()
         pace = Pace(ROWS_PER_BREATH)
         episodes: list[Episode] = []
         places: dict[str, list[int]] = {}

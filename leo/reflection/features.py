@@ -28,7 +28,7 @@ FEATURES = (
     "last_length",
     "last_unique",
     "last_temperature",
-    "last_semantic",
+    "last_semantic_weight",
     "last_inner_weight",
     "last_inner_spoke",
     "last_entropy",
@@ -63,7 +63,7 @@ def _unit(value: float) -> float:
 
 def aftermath_of(judged: Judged) -> Aftermath:
     """Measure how a turn came out, for the next one."""
-    said = judged.utterance
+    said = judged.utterance.own
     voice, rings = judged.note(InnerVoice), judged.note(Rings)
     kept = sum(ring.dropped is None for ring in rings.rings) if rings else 0
     values = (

@@ -52,7 +52,7 @@ def aged(fragments: Sequence[Fragment], new: Sequence[str], next_id: int) -> tup
     """Let a dream pass: all fade, the faint are forgotten, newcomers stand in the middle.
 
     A newcomer begins with the median weight and is never the one that has to go, so it
-    outlives its first dream.
+    outlives its first dream; among equals the oldest goes.
 
     Parameters
     ----------
@@ -69,6 +69,6 @@ def aged(fragments: Sequence[Fragment], new: Sequence[str], next_id: int) -> tup
     fresh = [text for text in dict.fromkeys(new) if text not in known]
     weight = median(one.weight for one in kept) if kept else 1.0
     room = max(0, FRAGMENTS - len(fresh))
-    strongest = sorted(kept, key=lambda one: (-one.weight, one.id))[:room]
+    strongest = sorted(kept, key=lambda one: (-one.weight, -one.id))[:room]
     stay = sorted(strongest, key=lambda one: one.id)
     return (*stay, *(Fragment(next_id + i, text, weight) for i, text in enumerate(fresh)))

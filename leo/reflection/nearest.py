@@ -47,7 +47,15 @@ class Scale:
         return Scale(moments.mean(axis=0), np.maximum(moments.std(axis=0), NARROW))
 
     def distances(self, moments: Vector, x: Vector) -> Vector:
-        """Give the distance of each moment to one: 1 - exp(-d²/2), d² the mean squared z-score."""
+        """Give the distance of each moment to one: 1 - exp(-d²/2), d² the mean squared z-score.
+
+        Raises
+        ------
+        ValueError
+            If the moments have other features than this one.
+        """
+        if x.shape != self.mean.shape:
+            raise ValueError(f"{x.size} features were given, episodes have {self.mean.size}")
         apart = ((moments - x) / self.deviation) ** 2
         return np.asarray(1 - np.exp(-apart.mean(axis=1) / 2))
 
@@ -96,7 +104,7 @@ def nearest(felt: Vector, said: Vector, k: int) -> tuple[Near, ...]:
         How many.
     """
     whole = FELT * felt + (1 - FELT) * said
-    order = np.lexsort((-np.arange(len(whole)), whole))[:k]
+    order = np.lexsort((-np.arange(len(whole)), whole))[: max(0, k)]
     return tuple(
         Near(int(i), round(float(felt[i]), 4), round(float(said[i]), 4), round(float(whole[i]), 4))
         for i in order

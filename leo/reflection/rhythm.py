@@ -60,7 +60,7 @@ OPENERS: Final = frozenset(
 META: Final = ("who are you", "what are you", "what is leo", "your name", "yourself", "bootstrap")
 """Whole words that turn the talk to Leo himself."""
 
-PRIOR: Final = 4.0
+PRIOR: Final = 12.0
 """What a coarser context is worth, in counts, beside those of a finer one (Dirichlet prior)."""
 
 LEVELS: Final = ("pair", "coarse pair", "last turn", "any")
