@@ -27,10 +27,10 @@ FELT: Final = 0.5
 LEAN: Final = 0.05
 """The most that an expert gains or loses."""
 
-TELLING: Final = 0.005
+TELLING: Final = 0.003
 """Covariance of an expert's weight with quality at which three quarters of it are reached."""
 
-SUPPORT: Final = 5.0
+SUPPORT: Final = 2.0
 """Neighbours that one would like to have seen, beside those there are (shrinkage)."""
 
 

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leo.reflection.nearest import LEAN, Near, Scale, by_words, estimate_of, leans_of, nearest
+from leo.reflection.nearest import (
+    LEAN,
+    SUPPORT,
+    TELLING,
+    Near,
+    Scale,
+    by_words,
+    estimate_of,
+    leans_of,
+    nearest,
+)
 
 unit = st.floats(0, 1)
 moments = st.lists(st.tuples(unit, unit, unit), min_size=1, max_size=12)
@@ -134,17 +144,17 @@ def test_experts_gain_where_they_served() -> None:
     blends = [(0.6, 0.2, 0.2), (0.2, 0.6, 0.2)]
     up, down, still = leans_of(near(0.2, 0.2), [0.9, 0.5], blends)
     assert (up, down, still) == (-down, -up, 0.0)
-    wanted = LEAN * 2 / 7 * math.tanh(0.2 * 0.2 / 0.005)
+    wanted = LEAN * 2 / (2 + SUPPORT) * math.tanh(0.2 * 0.2 / TELLING)
     assert up == pytest.approx(wanted, abs=1e-4)
     assert leans_of(near(0.2, 0.2), [0.7, 0.7], blends) == (0.0, 0.0, 0.0)
 
 
 @given(near_lists)
 def test_a_lean_is_small_and_shrunk(rows: list[tuple[float, float, float]]) -> None:
-    """No expert gains or loses more than .05 times k / (k + 5), whatever was remembered."""
+    """No expert gains or loses more than .05 times k / (k + support), whatever was remembered."""
     found = leans_of(
         near(*(distance for distance, _, _ in rows)),
         [quality for _, quality, _ in rows],
         [(weight, 1 - weight) for _, _, weight in rows],
     )
-    assert max(map(abs, found)) <= LEAN * len(rows) / (len(rows) + 5) + 1e-4
+    assert max(map(abs, found)) <= LEAN * len(rows) / (len(rows) + SUPPORT) + 1e-4
