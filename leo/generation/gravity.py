@@ -14,7 +14,7 @@ from leo.records import Pull
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
 
-__all__ = ["company", "gravity", "pulls_of"]
+__all__ = ["COMPANY_SHARE", "company", "gravity", "pulls_of"]
 
 POSITION_DECAY = 0.7
 FOLLOWER_SHARE = 0.5

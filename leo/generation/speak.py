@@ -6,7 +6,7 @@ from random import Random
 from leo.field.centers import Center
 from leo.field.view import View
 from leo.generation.connection import connect
-from leo.generation.gravity import pulls_of
+from leo.generation.gravity import COMPANY_SHARE, company
 from leo.generation.guards import echo_windows
 from leo.generation.mouth import Hear
 from leo.generation.step import Biases
@@ -14,7 +14,7 @@ from leo.generation.walk import TARGET, Plan, walk
 from leo.luck import stream
 from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
 from leo.text.function_words import is_content
-from leo.text.tokens import is_word, tokens
+from leo.text.tokens import tokens
 
 __all__ = ["speak", "think"]
 
@@ -24,11 +24,8 @@ MIN_TARGET = 8
 THOUGHT = 1 / 2
 """Tokens a private thought aims at, per token it may have."""
 
-DWELT = 32
-"""Last words of its seed that draw a private thought."""
-
-DWELLS = 1.0
-"""Weight with which each content word among them draws, wherever it stands."""
+DWELT = 16
+"""Last content words of its seed that draw a private thought."""
 
 AROUSED = 0.5
 """How much longer a reply gets when the prompt was as loud as can be."""
@@ -83,12 +80,11 @@ async def think(
 
     Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
     """
-    drawing = [token.word for token in tokens(seed) if is_word(token.word)][-DWELT:]
-    pulls = [*await pulls_of(drawing, view), *_dwelt_on(drawing)]
+    pulls = {"gravity": await _dwelt_on(seed, view)}
     plan = Plan(
         temperature=temperature,
         start_temperature=1.0,
-        biases=Biases(semantic, _by_bias(pulls, view)),
+        biases=Biases(semantic, pulls),
         target=THOUGHT * max_tokens,
         limit=max_tokens,
         echoes=echo_windows(heard),
@@ -96,9 +92,12 @@ async def think(
     return await walk(view, centers, plan, luck=luck)
 
 
-def _dwelt_on(words: Iterable[str]) -> list[Pull]:
-    content = dict.fromkeys(word for word in words if is_content(word))
-    return [Pull(word, DWELLS, "gravity", "seed") for word in content]
+async def _dwelt_on(seed: str, view: View) -> dict[int, float]:
+    """Weigh the words that draw a thought: its seed's, wholly, and those that keep them company."""
+    words = [token.word for token in tokens(seed) if is_content(token.word)][-DWELT:]
+    ids = [id_ for word in dict.fromkeys(words) if (id_ := view.id(word)) is not None]
+    near = await company(ids, view)
+    return {id_: COMPANY_SHARE * share for id_, share in near.items()} | dict.fromkeys(ids, 1.0)
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:
