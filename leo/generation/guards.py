@@ -12,6 +12,8 @@ ECHO = 4
 TRAILING = ("…", ".", "!", "?")
 """Marks that close a sentence whose words were said before, in order of preference."""
 
+NOTHING: frozenset[str] = frozenset()
+
 RUN = 4
 """Tokens in a row that are never said twice in one utterance."""
 
@@ -32,12 +34,23 @@ class Guards:
     """
 
     def __init__(self, echoes: frozenset[tuple[str, ...]]) -> None:
-        self._echoes = echoes
+        self._echoes: dict[tuple[str, ...], set[str]] = {}
+        for echo in echoes:
+            self._echoes.setdefault(echo[:-1], set()).add(echo[-1])
         self._said: list[str] = []
         self._words: list[str] = []
         self._sentence: list[str] = []
-        self._runs: set[tuple[str, ...]] = set()
+        self._runs: dict[tuple[str, ...], set[str]] = {}
         self._sentences: set[tuple[str, ...]] = set()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Work out once per token what must not follow, so that candidates are told quickly."""
+        self._last = self._said[-1] if self._said else None
+        self._no_mark = self._last is None or self._last in MARKS
+        self._told = self._runs.get(tuple(self._said[-RUN + 1 :]), NOTHING)
+        self._theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
+        self._may_end = not any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS)
 
     @property
     def words_in_sentence(self) -> int:
@@ -56,14 +69,11 @@ class Guards:
 
     def allow(self, word: str) -> bool:
         """Tell whether a token may follow."""
-        last = self._said[-1] if self._said else None
-        if word == last or (word in MARKS and (last is None or last in MARKS)):
+        if word == self._last or word in self._told:
             return False
-        if (*self._said[-RUN + 1 :], word) in self._runs:
-            return False
-        if word in SENTENCE_ENDS:
-            return not any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS)
-        return (*self._words[-ECHO + 1 :], word) not in self._echoes
+        if word in MARKS:
+            return not self._no_mark and (self._may_end or word not in SENTENCE_ENDS)
+        return word not in self._theirs
 
     def end(self) -> str:
         """Choose the mark that closes a sentence cut short; one said before trails off."""
@@ -72,14 +82,14 @@ class Guards:
         return next((end for end in TRAILING if self._is_new(end)), TRAILING[0])
 
     def _is_new(self, end: str) -> bool:
-        said_now, run = (*self._sentence, end), (*self._said[-RUN + 1 :], end)
-        return said_now not in self._sentences and run not in self._runs
+        return (*self._sentence, end) not in self._sentences and end not in self._told
 
     def say(self, word: str) -> None:
         """Take note of a token that was said."""
         self._said.append(word)
         if len(self._said) >= RUN:
-            self._runs.add(tuple(self._said[-RUN:]))
+            *before, this = self._said[-RUN:]
+            self._runs.setdefault(tuple(before), set()).add(this)
         if is_word(word):
             self._words.append(word)
         if word in SENTENCE_ENDS:
@@ -87,3 +97,4 @@ class Guards:
             self._sentence = []
         else:
             self._sentence.append(word)
+        self._look_ahead()
