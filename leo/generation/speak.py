@@ -101,10 +101,11 @@ async def _dwelt_on(seed: str, view: View) -> dict[int, float]:
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:
+    """Weigh words by bias; two who draw the same word draw more, never more than 1."""
     found: dict[str, dict[int, float]] = {}
     for pull in pulls:
         id_ = view.id(pull.word)
         if id_ is not None:
             weights = found.setdefault(pull.bias, {})
-            weights[id_] = min(1.0, max(weights.get(id_, 0.0), pull.weight))
+            weights[id_] = 1 - (1 - weights.get(id_, 0.0)) * (1 - min(1.0, pull.weight))
     return found

@@ -4,7 +4,7 @@ A theme keeps its number when the field is clustered anew, so it can be followed
 it is in a turn is the share of the prompt's words that touch it; turns that do not touch it
 count as zero and are not written down. A line through the last turns tells whether it rises
 or falls, and its standard error whether that is more than chance. A rising theme draws its
-words a little.
+words and calls the semantic expert, falling ones call the creative one.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Final
 
 from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, SqlValue, Voice, Write
 from leo.notes import Trends
-from leo.records import Influence, Note, Percept, Pull
+from leo.records import Influence, Note, Percept, Pull, Weight
 from leo.reflection.currents import Activation, Current, Life, Stream, Tick, heir
 from leo.text.tokens import is_word
 
@@ -24,8 +24,11 @@ __all__ = ["FlowNote", "FlowTracker"]
 FULL: Final = 0.05
 """Summed slope, in shares of the prompt per turn, at which rising counts about three quarters."""
 
-DRAWN: Final = 0.3
+DRAWN: Final = 0.6
 """Weight with which the words of the strongest rising theme are drawn at most."""
+
+CALLED: Final = 0.3
+"""Weight that an expert gains when themes rise or fall as fast as can be."""
 
 NOTED: Final = 8
 """Themes that a note names."""
@@ -111,8 +114,9 @@ class FlowTracker(Module[Stream]):
         currents = stream.currents()
         rising = [one for one in currents if one.trend == "emerging"]
         falling = [one for one in currents if one.trend == "fading"]
+        trends = Trends(_full(rising), _full(falling))
         pulls = _drawn(rising[0], percept.tokens) if rising else ()
-        return Lean(Influence(pulls=pulls), Trends(_full(rising), _full(falling)), stream)
+        return Lean(Influence(experts=_called(trends), pulls=pulls), trends, stream)
 
     async def after(self, judged: Judged, voice: Voice) -> Kept[Stream]:
         """Tell how the themes flow."""
@@ -177,6 +181,12 @@ class FlowTracker(Module[Stream]):
 def _row(life: Life) -> tuple[SqlValue, ...]:
     words = json.dumps(life.words)
     return (life.id, words, life.born, life.last, life.touched, life.fate, life.into)
+
+
+def _called(trends: Trends) -> tuple[Weight, ...]:
+    """Speak by meaning while themes rise, and look for something new while they fade."""
+    leans = (("semantic", trends.emerging), ("creative", trends.fading))
+    return tuple(Weight(name, round(CALLED * trend, 4)) for name, trend in leans if trend)
 
 
 def _drawn(rising: Current, heard: Sequence[str]) -> tuple[Pull, ...]:
