@@ -47,6 +47,8 @@ class SchoolConfig:
         Seconds after which an open question is forgotten.
     wound, arousal
         Level of the wound and arousal of the prompt above which he has other worries.
+    entropy, quality
+        Entropy and quality of what was just said below which, both, nothing is to be learned.
     """
 
     interval: float = 5.0
@@ -54,6 +56,8 @@ class SchoolConfig:
     patience: float = 3600.0
     wound: float = 0.7
     arousal: float = 0.85
+    entropy: float = 0.02
+    quality: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class SchoolNote(Note):
     asked
         The name that is asked for.
     blocked
-        Why nothing was asked: ``open question``, ``wound``, ``arousal``, ``too soon``,
+        Why nothing was asked: ``flat``, ``open question``, ``wound``, ``arousal``, ``too soon``,
         ``asked enough``, ``no name``, ``no room`` or ``a sum``; ``None`` if something was.
     sum
         The sum and its result.
@@ -164,7 +168,8 @@ class School(Module[Lessons]):
         if result is not None and self._room(said, len(result.pieces) + 2):
             spoken = added(utterance, sum_words(result), self.name)
             return Revision(spoken, SchoolNote(None, "a sum", result.text, len(lessons.cards)))
-        name, blocked = self._question(percept, said)
+        flat = await _flat(self._config, said, voice)
+        name, blocked = (None, "flat") if flat else self._question(percept, said)
         if name is None:
             return Revision(note=SchoolNote(None, blocked, None, len(lessons.cards)))
         lessons = lessons.wondered(name, moment.turn, moment.at)
@@ -249,6 +254,13 @@ class School(Module[Lessons]):
         if not spoken or spoken[-1].word not in SENTENCE_ENDS:
             return False
         return len(spoken) + words <= said.moment.settings.max_tokens
+
+
+async def _flat(config: SchoolConfig, said: Said, voice: Voice) -> bool:
+    """Tell whether he is reciting, and badly: no moment for a question."""
+    if said.utterance.entropy >= config.entropy:
+        return False
+    return (await voice.judge(said.utterance)).overall < config.quality
 
 
 def _busy(config: SchoolConfig, lessons: Lessons, moment: Moment, at: float) -> str | None:

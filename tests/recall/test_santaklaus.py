@@ -164,6 +164,16 @@ async def test_1_7_7_content_words_are_drawn_by_their_rarity(make: Open) -> None
         ]
 
 
+async def test_1_7_8_and_12_few_words_are_drawn_whatever_their_case(make: Open) -> None:
+    """Corrected rules: a long memory draws no more than sixteen words, and case is no matter."""
+    santa = Taught(silly=0.0)
+    santa.texts = ("The MOON and the LAMP " + " ".join(f"word{i}" for i in range(40)),)
+    async with make(modules=[santa]) as leo:
+        found = note(await leo.imagine("moon, lamp"))
+    assert [hit.memory for hit in found.hits] == [1]
+    assert len(found.pulled) == 16
+
+
 async def test_1_7_9_nothing_is_learned_again(make: Open) -> None:
     """Corrected rule: recall bends the reply; the field hears prompt and reply alone."""
     async with make(modules=[SantaKlaus()]) as leo:

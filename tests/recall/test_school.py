@@ -102,6 +102,14 @@ async def test_what_keeps_him_from_asking(
     assert said(turn).asked is None
 
 
+async def test_s7_a_quality_of_nothing_is_nothing(make: Open) -> None:
+    """Corrected rule: where he recites and it is worth nothing, he does not ask."""
+    flat = SchoolConfig(entropy=1.1, quality=1.1)
+    for config, why in ((flat, "flat"), (SchoolConfig(entropy=1.1, quality=0.0), None)):
+        async with make(modules=[School(config)]) as leo:
+            assert said(await leo.imagine(ASK)).blocked == why
+
+
 async def test_there_must_be_room_for_it(make: Open) -> None:
     """With no tokens left, nothing is appended; neither question nor sum breaks the bound."""
     async with make(modules=[School()]) as leo:
