@@ -21,6 +21,12 @@ TITLE = "Field evolution: what Leo learned here"
 HEIGHT_TWO = 380
 """Pixels, for two plots above each other."""
 
+LEGEND_HOLDS = 6
+"""Entries for which the usual margin has room, in two columns."""
+
+LEGEND_ROW = 20
+"""Pixels of one more row of the legend."""
+
 SIZES = (("words", "words"), ("bigrams", "bigrams"), ("trigrams", "trigrams"), ("pairs", "pairs"))
 
 
@@ -67,12 +73,13 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
                     hovertemplate="%{y:,} new entries from " + source + "<extra>turn %{x}</extra>",
                 )
             )
+    more = LEGEND_ROW * max(0, (len(traces) - LEGEND_HOLDS + 1) // 2)
     return framed(
         traces,
         TITLE,
-        height=HEIGHT_TWO,
+        height=HEIGHT_TWO + more,
         barmode="stack",
-        margin={"l": 60, "r": 16, "t": LEGEND_TOP, "b": 44},
+        margin={"l": 60, "r": 16, "t": LEGEND_TOP + more, "b": 44},
         xaxis={"title": {"text": "turn"}, "anchor": "y2", "tickformat": "d"},
         yaxis={"domain": [0.44, 1], "title": {"text": "total"}, "rangemode": "tozero"},
         yaxis2={"domain": [0, 0.34], "title": {"text": "per turn"}, "rangemode": "tozero"},

@@ -66,8 +66,7 @@ def recall(turn: Turn | None) -> go.Figure:
         margin={"l": 250, "r": 16, "t": LEGEND_TOP, "b": 44},
         xaxis={"title": {"text": "score"}, "rangemode": "tozero"},
         yaxis={
-            "autorange": "reversed",
-            "tickvals": list(range(len(shown))),
+            "tickvals": [-place for place in range(len(shown))],
             "ticktext": [_label(hit, hit in note.hits) for hit in shown],
         },
         shapes=[_line()],
@@ -75,9 +74,9 @@ def recall(turn: Turn | None) -> go.Figure:
 
 
 def _traces(note: RecallNote, shown: Sequence[Hit]) -> list[go.Bar | go.Scatter]:
-    places = list(range(len(shown)))
+    places = [-place for place in range(len(shown))]  # the best on top
     hover = [_told(hit, note) for hit in shown]
-    opacity = [1.0 if place < len(note.hits) else AWAY for place in places]
+    opacity = [1.0 if -place < len(note.hits) else AWAY for place in places]
     bars = [
         go.Bar(
             y=places,

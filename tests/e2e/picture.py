@@ -26,13 +26,16 @@ TALK = (
     "Good night, Leo.",
 )
 
-SIZE = {"width": 1600, "height": 1500}
+SIZE = {"width": 1600, "height": 1852}
 
 
 def take(target: Path, theme: str) -> None:
     """Talk ten turns in a real JupyterLab, click a word, and save a screenshot."""
     root = Path(tempfile.mkdtemp(prefix="leo-picture-"))
-    cells = ["from leo_widgets import LeoLab\n\nlab = LeoLab(path='leo.db')\nlab"]
+    cells = [
+        "from leo import AsyncLeoField\nfrom leo_widgets import LeoLab\n\n"
+        "lab = LeoLab(AsyncLeoField('leo.db', seed=11))\nlab"
+    ]
     write_notebook(root / "leo.ipynb", cells)
     settings = {"@jupyterlab/apputils-extension:themes": {"theme": f"JupyterLab {theme}"}}
     with JupyterServer(root, settings=settings) as server, sync_playwright() as playwright:
