@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,7 @@ from leo.observation.talk import TALK
 from leo.records import Turn
 from leo.reflection.expecting import GameHint, hint_of
 from leo.reflection.game import GameEngine, GamePlayed, GameState
-from leo.reflection.rhythm import Chances, TurnKind
-from leo.testing import ScriptedClock
+from leo.reflection.rhythm import Chances, TurnKind, contexts
 from tests.conftest import Open
 
 ACK = TurnKind("leo", "ack", "low", "low", "mid", -1, "precise", "high")
@@ -132,15 +132,22 @@ async def test_the_score_is_kept_against_a_unigram(make: Open) -> None:
     )
 
 
-async def test_over_a_long_talk_context_beats_the_unigram(make: Open) -> None:
-    """With all modules on (the wound opens and heals), what came before lowers the surprise."""
-    luck = random.Random(3)
-    async with make(clock=ScriptedClock(step=90)) as leo:
-        await talk(leo, tuple(luck.choice(TALK) for _ in range(120)))
-        score = state(leo).score
+def test_where_there_is_a_rhythm_context_beats_the_unigram() -> None:
+    """A planted rhythm: questions are answered with stories, all else in a few words."""
+    luck, state, last = random.Random(3), GameState(), ACK
+    question = replace(HEARD, mode="q")
+    for turn in range(150):
+        heard = luck.choice((question, HEARD))
+        came = STORY if heard is question else ACK
+        if luck.random() < 0.2:
+            came = luck.choice((STORY, ACK))
+        keys = contexts(last, heard, "leo")
+        played = module._played(state, keys, came.key())
+        counts = state.counts.learned(keys, came.key(), turn)
+        state, last = GameState(counts, heard, came, played.score), came
 
-    assert score.loss < score.baseline_loss
-    assert score.hits > score.baseline_hits
+    assert state.score.loss < 0.8 * state.score.baseline_loss
+    assert state.score.hits > 1.3 * state.score.baseline_hits
 
 
 # ---------------------------------------------------------------- keeping
