@@ -3,19 +3,35 @@
 They compute nothing about Leo: every number stands in a record, a figure arranges it.
 """
 
+from leo_widgets.figures.body import affect, episodes, features
 from leo_widgets.figures.growth import growth
+from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.presence import experts, impression, pulse
 from leo_widgets.figures.recall import recall
+from leo_widgets.figures.rhythm import game
+from leo_widgets.figures.streams import flow
+from leo_widgets.figures.time import timings
 from leo_widgets.figures.words import reasons, words
+from leo_widgets.figures.wound import trauma
 
 __all__ = [
+    "affect",
+    "dream",
+    "episodes",
     "experts",
+    "features",
+    "flow",
+    "game",
     "growth",
     "impression",
+    "inner_voice",
     "mathbrain",
     "pulse",
     "reasons",
     "recall",
+    "rings",
+    "timings",
+    "trauma",
     "words",
 ]

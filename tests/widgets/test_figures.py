@@ -39,6 +39,7 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "experts": lambda turns: figures.experts(last(turns)),
     "words": lambda turns: figures.words(last(turns)),
     "reasons": lambda turns: figures.reasons(last(turns), 0),
+    "timings": lambda turns: figures.timings(last(turns)),
 }
 
 

@@ -1,19 +1,28 @@
 """Figures of what modules noted: the numbers in them are the notes' own."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from leo import AsyncLeoField
+from leo.notes import InnerVoice, Rings
 from leo.observation.talk import TALK
+from leo.perception.trauma import TraumaNote
 from leo.recall.resonance import Hit
 from leo.recall.santaklaus import PulledWord, RecallNote
 from leo.records import Note, Turn
 from leo.reflection.affect import Affect, Feeling
-from leo.reflection.episodes import EpisodeKept
-from leo.reflection.mathbrain import Lesson
+from leo.reflection.dreaming import DreamReport
+from leo.reflection.episodes import EpisodeKept, EpisodeNote
+from leo.reflection.expecting import GameHint
+from leo.reflection.flow import FlowNote
+from leo.reflection.game import GamePlayed
+from leo.reflection.mathbrain import Lesson, Prediction
 from leo.testing import ScriptedClock, make_turn
+from leo.text.tokens import is_word
 from leo_widgets import figures
 from tests.conftest import Open
 
@@ -41,9 +50,24 @@ NOTED = [
     noted(2, RECALL, lesson(0.8, 0.9), EpisodeKept(0.7, 0.9, 0.04, 0.02, 2)),
 ]
 
+
+def last(draw: Callable[[Turn | None], Any]) -> Callable[[list[Turn]], Any]:
+    """Draw the last turn, if any."""
+    return lambda turns: draw(turns[-1] if turns else None)
+
+
 DRAW: dict[str, Callable[[list[Turn]], Any]] = {
-    "recall": lambda turns: figures.recall(turns[-1] if turns else None),
+    "recall": last(figures.recall),
     "mathbrain": figures.mathbrain,
+    "trauma": figures.trauma,
+    "flow": figures.flow,
+    "game": figures.game,
+    "affect": figures.affect,
+    "rings": last(figures.rings),
+    "inner_voice": last(figures.inner_voice),
+    "dream": last(figures.dream),
+    "features": last(figures.features),
+    "episodes": last(figures.episodes),
 }
 
 
@@ -58,13 +82,131 @@ def test_without_notes_a_figure_says_so(draw: Callable[[list[Turn]], Any], turns
     assert figure.layout.annotations[0].text
 
 
-@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
-def test_law_9_a_figure_is_a_pure_function_of_turns(draw: Callable[[list[Turn]], Any]) -> None:
-    """The same Turns, also when they come out of the journal, give the same figure."""
-    stored = [Turn.from_json(turn.to_json()) for turn in NOTED]
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Turn]:
+    """Give the Turns of a whole scripted talk with all modules on."""
+    path = tmp_path_factory.mktemp("lived") / "leo.db"
 
-    assert stored == NOTED
-    assert draw(stored).to_json() == draw(NOTED).to_json() == draw(NOTED).to_json()
+    async def live() -> list[Turn]:
+        clock = ScriptedClock(step=90)
+        async with AsyncLeoField(path, seed=1, clock=clock, strict=True) as leo:
+            return [await leo.turn(prompt) for prompt in TALK]
+
+    return asyncio.run(live())
+
+
+@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
+def test_law_9_a_figure_is_a_pure_function_of_turns(
+    draw: Callable[[list[Turn]], Any], lived: list[Turn]
+) -> None:
+    """The same Turns, also when they come out of the journal, give the same figure with data."""
+    stored = [Turn.from_json(turn.to_json()) for turn in lived]
+
+    assert stored == lived
+    assert draw(stored).to_json() == draw(lived).to_json()
+    assert len(draw(lived).data) > 0
+    assert draw(lived).layout.title.text
+
+
+@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
+def test_every_turn_of_a_life_can_be_drawn(
+    draw: Callable[[list[Turn]], Any], lived: list[Turn]
+) -> None:
+    """From the first turn on there is a figure, with data or with a reason why not."""
+    for end in range(1, len(lived) + 1):
+        figure = draw(lived[:end])
+        assert figure.data or figure.layout.annotations[0].text
+
+
+def trace(figure: Any, name: str) -> Any:
+    """Find a trace by the beginning of its name."""
+    return next(one for one in figure.data if (one.name or "").startswith(name))
+
+
+def test_trauma_stacks_the_parts_of_each_score(lived: list[Turn]) -> None:
+    """Bars sum up to the score (cut at one), the line is the level."""
+    figure = figures.trauma(lived)
+    notes = [note for turn in lived if (note := turn.note(TraumaNote)) is not None]
+    bars = [one for one in figure.data if one.type == "bar"]
+    for i, note in enumerate(notes):
+        assert min(1.0, sum(bar.y[i] for bar in bars)) == pytest.approx(note.score, abs=1e-5)
+    assert list(trace(figure, "level").y) == [note.after for note in notes]
+
+
+def test_flow_shows_each_theme_s_share(lived: list[Turn]) -> None:
+    """A stream's height in a turn is the share of the prompt's words that touch the theme."""
+    figure = figures.flow(lived)
+    streams = [one for one in figure.data if one.stackgroup]
+    for x, turn in enumerate(lived):
+        size = max(1, sum(is_word(token) for token in turn.percept.tokens))
+        shares = {min(1.0, theme.score / size) for theme in turn.percept.themes} | {0.0}
+        assert {stream.y[x] for stream in streams} <= shares
+    marked = trace(figure, "themes were born")
+    changed = [
+        turn.id
+        for turn in lived
+        if (note := turn.note(FlowNote)) and (note.born or note.merged or note.died)
+    ]
+    assert list(marked.x) == changed
+
+
+def test_game_shows_the_distribution_and_the_rates(lived: list[Turn]) -> None:
+    """Bars are the expected kinds, curves the shares of hits."""
+    figure, hint, played = (
+        figures.game(lived),
+        lived[-1].note(GameHint),
+        lived[-1].note(GamePlayed),
+    )
+    assert hint is not None
+    assert played is not None
+    score = played.score
+
+    assert list(trace(figure, "expected").x) == [one.probability for one in hint.likely]
+    assert trace(figure, "right kind").y[-1] == round(score.hits / score.turns, 4)
+    assert trace(figure, "commonest").y[-1] == round(score.baseline_hits / score.turns, 4)
+
+
+def test_rings_dream_and_inner_voice_show_what_was_thought(lived: list[Turn]) -> None:
+    """Texts and scores are the notes' own; a turn without a dream shows its gates."""
+    note = lived[-1].note(Rings)
+    assert note is not None
+    cells = figures.rings(lived[-1]).data[0].cells.values
+    assert list(cells[0]) == [ring.name for ring in note.rings]
+    assert [len(column) for column in cells] == [3] * 4
+
+    reports = [(turn, one) for turn in lived if (one := turn.note(DreamReport)) is not None]
+    dreamed = next((turn, one) for turn, one in reports if one.dreamed)
+    awake = next((turn, one) for turn, one in reports if not one.dreamed)
+    shown = figures.dream(dreamed[0]).data[0].cells.values
+    assert list(shown[0]) == [line.speaker for line in dreamed[1].lines]
+    gates = figures.dream(awake[0])
+    assert list(gates.data[0].cells.values[0]) == [gate.name for gate in awake[1].gates]
+    assert str(awake[1].why_not) in gates.layout.title.text
+
+    voiced = next(turn for turn in lived if (v := turn.note(InnerVoice)) and v.others)
+    voice = voiced.note(InnerVoice)
+    assert voice is not None
+    bars = figures.inner_voice(voiced).data
+    for i, spoken in enumerate((voice.base, *voice.others)):
+        assert sum(bar.x[i] for bar in bars) == pytest.approx(spoken.score, abs=1e-3)
+
+
+def test_the_body_shows_features_feelings_and_neighbours(lived: list[Turn]) -> None:
+    """All 21 numbers with their parts in the guess; feelings, factor; neighbours' distances."""
+    prediction, episode = lived[-1].note(Prediction), lived[-1].note(EpisodeNote)
+    assert prediction is not None
+    assert episode is not None
+    seen, moved = figures.features(lived[-1]).data
+    assert (list(seen.x), list(moved.x)) == (
+        list(prediction.features),
+        list(prediction.attribution),
+    )
+    feelings = figures.affect(lived)
+    assert trace(feelings, "boredom").y[-1] == prediction.affect.boredom.score
+    assert trace(feelings, "temperature").y[-1] == prediction.regulation.temperature_factor
+    felt, said = figures.episodes(lived[-1]).data
+    for i, one in enumerate(episode.neighbours):
+        assert felt.x[i] + said.x[i] == pytest.approx(one.distance, abs=1e-3)
 
 
 def test_recall_stacks_the_components_of_each_memory() -> None:
