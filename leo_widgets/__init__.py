@@ -3,7 +3,8 @@
 >>> from leo_widgets import LeoLab
 >>> LeoLab()                                                           # doctest: +SKIP
 
-`LeoLab` is the chat with figures beside it; `Chat`, `show` and each figure can be used alone.
+`LeoLab` is the chat with figures beside it, `Inspector` looks into any turn; `Chat`, `show`
+and each figure can be used alone.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leo_widgets import figures
     from leo_widgets.chat import Chat
+    from leo_widgets.inspector import Inspector
     from leo_widgets.lab import LeoLab
     from leo_widgets.panel import PlotPanel, show
 
-__all__ = ["Chat", "LeoLab", "PlotPanel", "figures", "show"]
+__all__ = ["Chat", "Inspector", "LeoLab", "PlotPanel", "figures", "show"]
 
 _HOMES = {
     "Chat": "leo_widgets.chat",
+    "Inspector": "leo_widgets.inspector",
     "LeoLab": "leo_widgets.lab",
     "PlotPanel": "leo_widgets.panel",
     "show": "leo_widgets.panel",

@@ -11,13 +11,11 @@ import plotly.graph_objects as go
 from leo import AsyncLeoField, Turn
 from leo_widgets import figures
 from leo_widgets.chat import Chat
+from leo_widgets.following import Following
 from leo_widgets.panel import PlotPanel
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["LeoLab"]
-
-KEPT_TURNS = 500
-"""Turns the curves show."""
 
 FIGURES: dict[str, Callable[[list[Turn], Turn | None, int | None], go.Figure]] = {
     "words": lambda turns, shown, word: figures.words(shown, word),
@@ -59,11 +57,10 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
     ) -> None:
         self.chat = Chat(leo, path=path)
         self.panel = PlotPanel()
-        self._turns: list[Turn] = []
+        self._following = Following(self._happened)
         self._shown: Turn | None = None
         self._word: int | None = None
         self._runner = LoopRunner(self._failed)
-        self._unwatch: Callable[[], None] | None = None
         self.chat.on_word(self._select)
         self.panel.on_select(self._clicked)
         self.chat.layout = ipywidgets.Layout(flex="1 1 360px", min_width="300px")
@@ -91,7 +88,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
     async def ready(self) -> AsyncLeoField:
         """Wait until Leo is open and the figures are there, and give him."""
         leo = await self.chat.ready()
-        if self._unwatch is None:
+        if not self._following.begun:
             await self._follow()
         return leo
 
@@ -111,9 +108,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     def close(self) -> None:
         """Take the lab away; Leo stays open."""
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+        self._following.end()
         self._runner.close()
         self.chat.close()
         self.panel.close()
@@ -128,16 +123,14 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     async def _follow(self) -> None:
         leo = await self.chat.ready()
-        if self._unwatch is not None:
+        if self._following.begun:
             return
-        self._unwatch = leo.watch(self._happened)
-        last = (leo.turns[-1].id or 0) if len(leo.turns) else 0
-        self._turns = list(await leo.journal(max(1, last - KEPT_TURNS + 1)))
-        self._shown = self._turns[-1] if self._turns else None
+        await self._following.begin(leo)
+        turns = self._following.turns
+        self._shown = turns[-1] if turns else None
         await self._draw()
 
     def _happened(self, turn: Turn) -> None:
-        self._turns = [*self._turns, turn][-KEPT_TURNS:]
         self._shown, self._word = turn, None
         self._redraw()
 
@@ -149,7 +142,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
             self._runner.call(lambda: self.chat.select(turn, index))
 
     def _select(self, turn: int, index: int) -> None:
-        found = next((one for one in self._turns if one.id == turn), None)
+        found = self._following.find(turn)
         if found is not None:
             self._shown, self._word = found, index
             self._redraw()
@@ -159,7 +152,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     async def _draw(self) -> None:
         """Bring the panel up to date, one figure at a time, so that Leo can go on speaking."""
-        turns, shown, word = self._turns, self._shown, self._word
+        turns, shown, word = self._following.turns, self._shown, self._word
         drawn: dict[str, go.Figure] = {}
         for name, draw in FIGURES.items():
             drawn[name] = draw(turns, shown, word)

@@ -58,9 +58,18 @@ class PlotPanel(anywidget.AnyWidget):
         if figures:
             self.put(figures)
 
-    def put(self, figures: "Mapping[str, go.Figure]") -> None:
-        """Show figures, new ones below those that are there; nothing is sent if none changed."""
-        shown = {**self.figures, **{name: _plain(figure) for name, figure in figures.items()}}
+    def put(self, figures: "Mapping[str, go.Figure]", *, only: bool = False) -> None:
+        """Show figures, new ones below those that are there; nothing is sent if none changed.
+
+        Parameters
+        ----------
+        figures
+            Figures by name.
+        only
+            Take all others away.
+        """
+        old = {} if only else self.figures
+        shown = {**old, **{name: _plain(figure) for name, figure in figures.items()}}
         if shown != self.figures:
             self.figures = shown
 

@@ -229,3 +229,36 @@ def test_recall_and_mathbrain_are_seen_live(open_lab: OpenLab) -> None:
     assert "turn 3" in lab.title("recall")
     assert lab.external == []
     assert lab.errors == []
+
+
+def test_the_inspector_looks_into_any_turn(open_lab: OpenLab) -> None:
+    """Parts are chosen by click and keyboard, the slider goes back, new turns are followed."""
+    cells = [
+        "from leo import AsyncLeoField\nfrom leo_widgets import Inspector\n"
+        "from leo.observation.talk import TALK\n"
+        "leo = AsyncLeoField('inspected.db', seed=1)\nawait leo.async_init()\n"
+        "for prompt in TALK[:4]:\n    await leo.turn(prompt)",
+        "inspector = Inspector(leo)\ninspector",
+    ]
+    lab = open_lab(cells)
+    lab.run_all()
+    assert lab.cell_errors() == []
+    lab.page.wait_for_selector('[data-figure="words"].js-plotly-plot')
+    assert "turn 4" in lab.title("words")
+
+    for part, figure in (("recall", "recall"), ("body", "features"), ("thoughts", "rings")):
+        lab.page.get_by_role("button", name=part, exact=True).click()
+        lab.page.wait_for_selector(f'[data-figure="{figure}"].js-plotly-plot')
+        expect(lab.page.locator('[data-figure="words"]')).to_have_count(0)
+    lab.page.get_by_role("button", name="field", exact=True).press("Enter")
+    lab.wait_for_points("growth", 0, 4)
+
+    lab.execute("inspector.show('field', 2)")
+    lab.wait_for_points("growth", 0, 2)
+    lab.execute("inspector.show('field', 4)")
+    lab.wait_for_points("growth", 0, 4)
+    lab.execute("await leo.turn(TALK[4])")
+    lab.wait_for_points("growth", 0, 5)
+    assert lab.execute("inspector.turn.value, inspector.panel.error") == "(5, '')"
+    assert lab.external == []
+    assert lab.errors == []

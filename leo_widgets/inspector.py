@@ -1,0 +1,253 @@
+"""Inspector: one Turn, part by part; a slider goes back over the whole life."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+import plotly.graph_objects as go
+
+from leo import AsyncLeoField, Turn
+from leo_widgets import figures
+from leo_widgets.following import Following
+from leo_widgets.home import Guest
+from leo_widgets.panel import PlotPanel
+from leo_widgets.wire import LoopRunner
+
+__all__ = ["SECTIONS", "Inspector", "Section"]
+
+Draw = Callable[[Sequence[Turn], Turn | None, int | None], go.Figure]
+"""Draws from the life up to the turn shown, that turn, and the word of it that was clicked."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a Turn: how to read it, and its figures."""
+
+    told: str
+    figures: dict[str, Draw]
+
+
+SECTIONS: dict[str, Section] = {
+    "words": Section(
+        "Each bar is a word: how probable it was, coloured by how it was found. Click one.",
+        {
+            "words": lambda life, turn, word: figures.words(turn, word),
+            "reasons": lambda life, turn, word: figures.reasons(turn, word),
+        },
+    ),
+    "perception": Section(
+        "What your words were to Leo: five feelings, and how new, loud and open the moment was.",
+        {
+            "impression": lambda life, turn, word: figures.impression(turn),
+            "pulse": lambda life, turn, word: figures.pulse(life),
+        },
+    ),
+    "experts": Section(
+        "Five ways to speak were mixed for this moment; the reasons say who moved the mixture.",
+        {"experts": lambda life, turn, word: figures.experts(turn)},
+    ),
+    "recall": Section(
+        "Things Leo once said come back when they share more with the moment than by chance.",
+        {"recall": lambda life, turn, word: figures.recall(turn)},
+    ),
+    "body": Section(
+        "Before he speaks, Leo guesses how good it will be, and what he feels moves his voice.",
+        {
+            "mathbrain": lambda life, turn, word: figures.mathbrain(life),
+            "features": lambda life, turn, word: figures.features(turn),
+            "affect": lambda life, turn, word: figures.affect(life),
+            "episodes": lambda life, turn, word: figures.episodes(turn),
+        },
+    ),
+    "wound": Section(
+        "The more your words meet the text he was born from, the wider the wound; it halves daily.",
+        {"trauma": lambda life, turn, word: figures.trauma(life)},
+    ),
+    "themes": Section(
+        "Themes are words that keep each other company; a wide stream is what you speak of.",
+        {"flow": lambda life, turn, word: figures.flow(life)},
+    ),
+    "rhythm": Section(
+        "From the last two turns Leo expects what kind of turn he will take now.",
+        {"game": lambda life, turn, word: figures.game(life)},
+    ),
+    "thoughts": Section(
+        "What Leo thought, said to himself and dreamed after he knew what he would say.",
+        {
+            "rings": lambda life, turn, word: figures.rings(turn),
+            "inner_voice": lambda life, turn, word: figures.inner_voice(turn),
+            "dream": lambda life, turn, word: figures.dream(turn),
+        },
+    ),
+    "field": Section(
+        "How the counts he speaks from grew, and who they came from.",
+        {"growth": lambda life, turn, word: figures.growth(life)},
+    ),
+    "time": Section(
+        "How long each stage took, and which module failed.",
+        {"timings": lambda life, turn, word: figures.timings(turn)},
+    ),
+}
+"""What can be looked at, in the order in which a turn happens."""
+
+
+class Inspector(ipywidgets.VBox):  # type: ignore[misc]
+    """Look into a turn: choose a part, and go back and forth over this Leo's life.
+
+    While the slider stands at the last turn, it follows every new one.
+
+    Parameters
+    ----------
+    leo
+        The Leo.
+    path
+        Where he lives, if none is given (see `Chat`).
+
+    Attributes
+    ----------
+    part, turn, told, panel
+        The choice of parts, the slider over turns, the sentence that says how to read, and
+        the figures.
+    """
+
+    def __init__(
+        self,
+        leo: AsyncLeoField | None = None,
+        *,
+        path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self._guest = Guest(leo, path)
+        self._word: int | None = None
+        self._following = Following(self._happened)
+        self._runner = LoopRunner(self._failed)
+        self.part = ipywidgets.ToggleButtons(
+            options=list(SECTIONS), description="part", style={"button_width": "auto"}
+        )
+        self.turn = ipywidgets.IntSlider(1, 1, 1, description="turn", disabled=True)
+        self.turn.layout = ipywidgets.Layout(flex="1 1 300px")
+        self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
+        ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
+        self.told = ipywidgets.Label(SECTIONS[self.part.value].told)
+        self.panel = PlotPanel()
+        self.part.observe(self._chosen, names="value")
+        self.turn.observe(self._chosen, names="value")
+        self.panel.on_select(self._clicked)
+        way = ipywidgets.HBox(
+            [self._play, self.turn], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        )
+        super().__init__([self.part, way, self.told, self.panel])
+        if self._runner.loop is not None:
+            self._runner.spawn(self._follow, "the inspector's figures")
+
+    # ------------------------------------------------------------ from Python
+
+    @property
+    def leo(self) -> AsyncLeoField:
+        """The Leo of this inspector."""
+        return self._guest.leo
+
+    async def ready(self) -> AsyncLeoField:
+        """Wait until Leo is open and the figures are there, and give him."""
+        await self._follow()
+        return self.leo
+
+    def show(self, part: str, turn: int | None = None) -> None:
+        """Show a part of a turn, as if both had been chosen by hand.
+
+        Parameters
+        ----------
+        part
+            One of `SECTIONS`.
+        turn
+            A turn's number; the one that is shown by default.
+
+        Raises
+        ------
+        ValueError
+            If there is no such part.
+        """
+        if part not in SECTIONS:
+            raise ValueError(f"no part is called {part!r}; there are {', '.join(SECTIONS)}")
+        self.part.value = part
+        if turn is not None:
+            self.turn.value = turn
+
+    @property
+    def pending(self) -> int:
+        """Tasks of the inspector that are going on."""
+        return self._runner.pending
+
+    def close(self) -> None:
+        """Take the inspector away; Leo stays open."""
+        self._following.end()
+        self._runner.close()
+        for one in (self.part, self.turn, self._play, self.told, self.panel):
+            one.close()
+        super().close()
+
+    async def aclose(self) -> None:
+        """Close the inspector, and the Leo if it was the inspector that opened him."""
+        self.close()
+        await self._guest.leave()
+
+    # ------------------------------------------------------------ following and drawing
+
+    async def _follow(self) -> None:
+        leo = await self._guest.enter()
+        if not self._following.begun:
+            await self._following.begin(leo)
+            self._reach()
+        await self._draw()
+
+    def _happened(self, turn: Turn) -> None:
+        if self._reach():
+            self._redraw()
+
+    def _reach(self) -> bool:
+        """Let the slider reach all turns; tell whether it stands where the last one is shown."""
+        numbers = [turn.id for turn in self._following.turns if turn.id is not None]
+        if not numbers:
+            return True
+        follows = bool(self.turn.disabled or self.turn.value == self.turn.max)
+        for one in (self._play, self.turn):
+            one.min, one.max = min(one.min, numbers[0]), numbers[-1]
+            one.min = numbers[0]
+        self.turn.disabled = False
+        if follows:
+            self._play.value = self.turn.value = numbers[-1]
+        return follows
+
+    def _chosen(self, change: dict[str, Any]) -> None:
+        self._word = None
+        self.told.value = SECTIONS[self.part.value].told
+        self._redraw()
+
+    def _clicked(self, point: dict[str, Any]) -> None:
+        """Take a click on a word; it may arrive on any thread."""
+        custom = point.get("custom")
+        if point.get("figure") == "words" and isinstance(custom, list) and custom[0] is not None:
+            self._word = int(custom[1])
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._runner.spawn(self._draw, "drawing the inspector's figures")
+
+    async def _draw(self) -> None:
+        """Draw the chosen part of the chosen turn, one figure at a time."""
+        chosen = part, number, word = self.part.value, self.turn.value, self._word
+        turn = self._following.find(number)
+        life = [one for one in self._following.turns if one.id is not None and one.id <= number]
+        drawn: dict[str, go.Figure] = {}
+        for name, draw in SECTIONS[part].figures.items():
+            drawn[name] = draw(life, turn, word)
+            await asyncio.sleep(0)
+            if chosen != (self.part.value, self.turn.value, self._word):
+                return  # somebody went on; that has a drawing of its own
+        self.panel.put(drawn, only=True)
+        self.panel.error = ""
+
+    def _failed(self, error: BaseException) -> None:
+        self.panel.error = f"{type(error).__name__}: {error}"
