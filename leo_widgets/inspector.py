@@ -70,6 +70,10 @@ SECTIONS: dict[str, Section] = {
         "Themes are words that keep each other company; a wide stream is what you speak of.",
         {"flow": lambda life, turn, word: figures.flow(life)},
     ),
+    "school": Section(
+        "Names nobody ever told Leo about: when he asked, what you answered, when he remembered.",
+        {"school": lambda life, turn, word: figures.school(life)},
+    ),
     "rhythm": Section(
         "From the last two turns Leo expects what kind of turn he will take now.",
         {"game": lambda life, turn, word: figures.game(life)},

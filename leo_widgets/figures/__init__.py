@@ -6,6 +6,7 @@ They compute nothing about Leo: every number stands in a record, a figure arrang
 from leo_widgets.figures.body import affect, episodes, features
 from leo_widgets.figures.growth import growth
 from leo_widgets.figures.inner import dream, inner_voice, rings
+from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.presence import experts, impression, pulse
 from leo_widgets.figures.recall import recall
@@ -31,6 +32,7 @@ __all__ = [
     "reasons",
     "recall",
     "rings",
+    "school",
     "timings",
     "trauma",
     "words",

@@ -13,6 +13,7 @@ from leo.observation.talk import TALK
 from leo.perception.trauma import TraumaNote
 from leo.recall.resonance import Hit
 from leo.recall.santaklaus import PulledWord, RecallNote
+from leo.recall.school import SchoolNote
 from leo.records import Note, Turn
 from leo.reflection.affect import Affect, Feeling
 from leo.reflection.dreaming import DreamReport
@@ -62,6 +63,7 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "trauma": figures.trauma,
     "flow": figures.flow,
     "game": figures.game,
+    "school": figures.school,
     "affect": figures.affect,
     "rings": last(figures.rings),
     "inner_voice": last(figures.inner_voice),
@@ -164,6 +166,22 @@ def test_game_shows_the_distribution_and_the_rates(lived: list[Turn]) -> None:
     assert list(trace(figure, "expected").x) == [one.probability for one in hint.likely]
     assert trace(figure, "right kind").y[-1] == round(score.hits / score.turns, 4)
     assert trace(figure, "commonest").y[-1] == round(score.baseline_hits / score.turns, 4)
+
+
+def test_school_marks_what_happened_to_each_name(lived: list[Turn]) -> None:
+    """Asked, answered, recalled and reckoned stand in their turns; so does what kept him."""
+    figure = figures.school(lived)
+    labels = dict(enumerate(figure.layout.yaxis.ticktext))
+    asked = trace(figure, "asked")
+    notes = [(turn.id, turn.note(SchoolNote)) for turn in lived]
+
+    assert [(x, labels[y]) for x, y in zip(asked.x, asked.y, strict=True)] == [
+        (number, note.asked.lower()) for number, note in notes if note and note.asked
+    ]
+    assert list(trace(figure, "a sum").x) == [n for n, note in notes if note and note.sum]
+    assert list(trace(figure, "did not").x) == [n for n, note in notes if note and note.blocked]
+    assert trace(figure, "recalled").x
+    assert trace(figure, "answer").x
 
 
 def test_rings_dream_and_inner_voice_show_what_was_thought(lived: list[Turn]) -> None:
