@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from leo_widgets.chat import Chat
     from leo_widgets.inspector import Inspector
     from leo_widgets.lab import LeoLab
+    from leo_widgets.map import FieldMap
     from leo_widgets.panel import PlotPanel, show
 
-__all__ = ["Chat", "Inspector", "LeoLab", "PlotPanel", "figures", "show"]
+__all__ = ["Chat", "FieldMap", "Inspector", "LeoLab", "PlotPanel", "figures", "show"]
 
 _HOMES = {
     "Chat": "leo_widgets.chat",
+    "FieldMap": "leo_widgets.map",
     "Inspector": "leo_widgets.inspector",
     "LeoLab": "leo_widgets.lab",
     "PlotPanel": "leo_widgets.panel",
