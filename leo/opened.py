@@ -163,6 +163,11 @@ class Opened:
         """Whether he is closed (or not yet open)."""
         return self._life is None
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Names of this Leo's modules, in running order, those that are off included."""
+        return tuple(module.name for module in self._modules)
+
     # ------------------------------------------------------------ at the door
 
     def _known(self, names: Collection[str]) -> tuple[str, ...]:

@@ -179,6 +179,11 @@ class LeoField:
         """Names of the modules that are switched off."""
         return self._leo.without
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Names of this Leo's modules, in running order, those that are off included."""
+        return self._leo.modules
+
     def module(self, name: str) -> Module[Any]:
         """Give a living module by its name."""
         return self._leo.module(name)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from leo_widgets.lab import LeoLab
     from leo_widgets.map import FieldMap
     from leo_widgets.panel import PlotPanel, show
+    from leo_widgets.whatif import WhatIf
 
-__all__ = ["Chat", "FieldMap", "Inspector", "LeoLab", "PlotPanel", "figures", "show"]
+__all__ = ["Chat", "FieldMap", "Inspector", "LeoLab", "PlotPanel", "WhatIf", "figures", "show"]
 
 _HOMES = {
     "Chat": "leo_widgets.chat",
@@ -25,6 +26,7 @@ _HOMES = {
     "Inspector": "leo_widgets.inspector",
     "LeoLab": "leo_widgets.lab",
     "PlotPanel": "leo_widgets.panel",
+    "WhatIf": "leo_widgets.whatif",
     "show": "leo_widgets.panel",
 }
 

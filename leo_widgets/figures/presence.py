@@ -88,7 +88,7 @@ def impression(turn: Turn | None) -> go.Figure:
     most = max(0.5, *felt.raw.values())
     return framed(
         traces,
-        f"First impression of turn {_number(turn)}: {about}",
+        f"First impression of {_number(turn)}: {about}",
         height=300,
         polar={"radialaxis": {"range": [0, most], "tickfont": {"size": 9}, "nticks": 4}},
         margin={"l": 40, "r": 40, "t": 88, "b": 28},
@@ -131,7 +131,7 @@ def experts(turn: Turn | None) -> go.Figure:
     }
     return framed(
         [bars],
-        f"Experts of turn {_number(turn)}: mostly {blend.dominant}",
+        f"Experts of {_number(turn)}: mostly {blend.dominant}",
         height=300,
         annotations=[note],
         margin={"l": 80, "r": 16, "t": 44, "b": 76},
@@ -140,4 +140,4 @@ def experts(turn: Turn | None) -> go.Figure:
 
 
 def _number(turn: Turn) -> str:
-    return "imagined" if turn.id is None else str(turn.id)
+    return "an imagined turn" if turn.id is None else f"turn {turn.id}"

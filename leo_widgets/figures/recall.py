@@ -55,9 +55,10 @@ def recall(turn: Turn | None) -> go.Figure:
             else "Leo remembers nothing of his own yet."
         )
         return empty(title, why, wide=True)
+    which = "imagined" if turn.id is None else f"turn {turn.id}"
     return framed(
         _traces(note, shown),
-        f"{title}, turn {turn.id or 'imagined'}: {len(note.hits)} of {note.memories} memories"
+        f"{title}, {which}: {len(note.hits)} of {note.memories} memories"
         "<br><sup>A bar is what speaks for a memory, the diamond what is left of it when it is "
         "tired. Pale ones stayed away: too tired, or no more in common than by chance.</sup>",
         height=LEGEND_TOP + 60 + ROW * len(shown),

@@ -66,10 +66,10 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    number = "imagined" if turn.id is None else turn.id
+    number = "an imagined turn" if turn.id is None else f"turn {turn.id}"
     return framed(
         traces,
-        f"{title} of turn {number}: how probable each was. Click one.",
+        f"{title} of {number}: how probable each was. Click one.",
         height=280,
         wide=True,
         barmode="overlay",

@@ -1,0 +1,108 @@
+"""What if: two imagined turns side by side, their differences marked, and nothing kept."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from leo import AsyncLeoField
+from leo.modules import default_modules
+from leo.observation.talk import TALK
+from leo.testing import make_turn
+from leo_widgets import WhatIf
+from leo_widgets.whatif import compared
+from tests.widgets.conftest import Play
+
+
+@pytest.fixture
+async def asking(leo: AsyncLeoField) -> AsyncIterator[WhatIf]:
+    """Give a widget that is ready, on a Leo who has lived three turns."""
+    for prompt in TALK[:3]:
+        await leo.turn(prompt)
+    one = WhatIf(leo)
+    await one.ready()
+    yield one
+    one.close()
+
+
+async def settled(asking: WhatIf) -> None:
+    """Wait until nothing is going on."""
+    while asking.pending:
+        await asyncio.sleep(0)
+
+
+def test_only_the_words_that_differ_are_marked() -> None:
+    """What both say in the same order is plain; markup in a word is text."""
+    one = make_turn(1, reply="The red lamp sings.")
+    other = make_turn(2, reply="The lamp sings softly.")
+    assert compared(one, one) == ("The red lamp sings.", "The red lamp sings.")
+    assert compared(one, other) == (
+        "The<mark> red</mark> lamp sings.",
+        "The lamp sings<mark> softly</mark>.",
+    )
+
+
+async def test_it_proposes_what_was_said_last(asking: WhatIf, leo: AsyncLeoField) -> None:
+    """The last prompt stands there, and the next one takes its place; own words stay."""
+    assert asking.prompt.value == TALK[2]
+    await leo.turn(TALK[3])
+    assert asking.prompt.value == TALK[3]
+    asking.prompt.value = "Something else."
+    await leo.turn(TALK[4])
+    assert asking.prompt.value == "Something else."
+
+
+async def test_every_module_can_be_left_out(asking: WhatIf) -> None:
+    """The choice is of this Leo's modules, in order."""
+    assert asking.without.options == tuple(module.name for module in default_modules())
+
+
+async def test_both_replies_are_shown_and_nothing_is_kept(
+    asking: WhatIf, leo: AsyncLeoField, play: Play
+) -> None:
+    """A press on the button imagines twice; told are what changed, both replies, their marks."""
+    before = await leo.stats()
+    asking.without.value = ("overthinking", "mathbrain")
+    asking.temperature.value = 2.5
+    asking.seed.value = "12"
+    play(asking.button, {"event": "click"})
+    await settled(asking)
+    plain = await leo.imagine(TALK[2])
+    changed = await leo.imagine(
+        TALK[2], without=["overthinking", "mathbrain"], temperature=2.5, seed=12
+    )
+    text = re.sub(r"<mark>|</mark>", "", asking.told.value)
+
+    assert plain.reply in text
+    assert changed.reply in text
+    assert "without overthinking, mathbrain; temperature 2.5; seed 12" in text
+    assert "<mark>" in asking.told.value
+    assert list(asking.panel.figures) == [
+        "words, plain",
+        "words, changed",
+        "experts, plain",
+        "experts, changed",
+    ]
+    assert await leo.stats() == before
+    assert not asking.button.disabled
+
+
+async def test_the_same_once_more_is_the_same(asking: WhatIf) -> None:
+    """With nothing changed, both say the same and no word is marked."""
+    one, other = await asking.imagine()
+    assert (one.seed, one.reply) == (other.seed, other.reply)
+    assert "<mark>" not in asking.told.value
+    assert "the same once more" in asking.told.value
+
+
+async def test_a_wrong_seed_is_told(asking: WhatIf, play: Play) -> None:
+    """What is no whole number is shown as an error, and the button can be pressed again."""
+    asking.seed.value = "seven"
+    play(asking.button, {"event": "click"})
+    await settled(asking)
+    assert asking.panel.error == "ValueError: the seed must be a whole number, not 'seven'"
+    assert not asking.button.disabled
+    asking.seed.value = "7"
+    await asking.imagine()
+    assert asking.panel.error == ""
