@@ -107,6 +107,7 @@ def _context(word: SpokenWord) -> str:
         "jump": "a fresh start from a center",
         "woven": "your word, taken up",
         "close": "a full stop where the field had none",
+        "added": "appended by a module, after his own words",
     }
     return told.get(word.context, word.context)
 
