@@ -1,7 +1,6 @@
 """Inspector: one Turn, part by part; a slider goes back over the whole life."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +8,9 @@ from typing import Any
 import ipywidgets
 import plotly.graph_objects as go
 
-from leo import AsyncLeoField, Turn
+from leo import Turn
 from leo_widgets import figures
-from leo_widgets.following import Following
-from leo_widgets.home import Guest
-from leo_widgets.panel import PlotPanel
-from leo_widgets.wire import LoopRunner
+from leo_widgets.window import Window
 
 __all__ = ["SECTIONS", "Inspector", "Section"]
 
@@ -98,7 +94,7 @@ SECTIONS: dict[str, Section] = {
 """What can be looked at, in the order in which a turn happens."""
 
 
-class Inspector(ipywidgets.VBox):  # type: ignore[misc]
+class Inspector(Window):
     """Look into a turn: choose a part, and go back and forth over this Leo's life.
 
     While the slider stands at the last turn, it follows every new one.
@@ -117,16 +113,8 @@ class Inspector(ipywidgets.VBox):  # type: ignore[misc]
         the figures.
     """
 
-    def __init__(
-        self,
-        leo: AsyncLeoField | None = None,
-        *,
-        path: str | os.PathLike[str] | None = None,
-    ) -> None:
-        self._guest = Guest(leo, path)
+    def _controls(self) -> list[ipywidgets.Widget]:
         self._word: int | None = None
-        self._following = Following(self._happened)
-        self._runner = LoopRunner(self._failed)
         self.part = ipywidgets.ToggleButtons(
             options=list(SECTIONS), description="part", style={"button_width": "auto"}
         )
@@ -135,28 +123,15 @@ class Inspector(ipywidgets.VBox):  # type: ignore[misc]
         self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
         ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
         self.told = ipywidgets.Label(SECTIONS[self.part.value].told)
-        self.panel = PlotPanel()
         self.part.observe(self._chosen, names="value")
         self.turn.observe(self._chosen, names="value")
         self.panel.on_select(self._clicked)
         way = ipywidgets.HBox(
             [self._play, self.turn], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%")
         )
-        super().__init__([self.part, way, self.told, self.panel])
-        if self._runner.loop is not None:
-            self._runner.spawn(self._follow, "the inspector's figures")
+        return [self.part, way, self.told]
 
     # ------------------------------------------------------------ from Python
-
-    @property
-    def leo(self) -> AsyncLeoField:
-        """The Leo of this inspector."""
-        return self._guest.leo
-
-    async def ready(self) -> AsyncLeoField:
-        """Wait until Leo is open and the figures are there, and give him."""
-        await self._follow()
-        return self.leo
 
     def show(self, part: str, turn: int | None = None) -> None:
         """Show a part of a turn, as if both had been chosen by hand.
@@ -178,24 +153,6 @@ class Inspector(ipywidgets.VBox):  # type: ignore[misc]
         self.part.value = part
         if turn is not None:
             self.turn.value = turn
-
-    @property
-    def pending(self) -> int:
-        """Tasks of the inspector that are going on."""
-        return self._runner.pending
-
-    def close(self) -> None:
-        """Take the inspector away; Leo stays open."""
-        self._following.end()
-        self._runner.close()
-        for one in (self.part, self.turn, self._play, self.told, self.panel):
-            one.close()
-        super().close()
-
-    async def aclose(self) -> None:
-        """Close the inspector, and the Leo if it was the inspector that opened him."""
-        self.close()
-        await self._guest.leave()
 
     # ------------------------------------------------------------ following and drawing
 
@@ -236,9 +193,6 @@ class Inspector(ipywidgets.VBox):  # type: ignore[misc]
             self._word = int(custom[1])
             self._redraw()
 
-    def _redraw(self) -> None:
-        self._runner.spawn(self._draw, "drawing the inspector's figures")
-
     async def _draw(self) -> None:
         """Draw the chosen part of the chosen turn, one figure at a time."""
         chosen = part, number, word = self.part.value, self.turn.value, self._word
@@ -252,6 +206,3 @@ class Inspector(ipywidgets.VBox):  # type: ignore[misc]
                 return  # somebody went on; that has a drawing of its own
         self.panel.put(drawn, only=True)
         self.panel.error = ""
-
-    def _failed(self, error: BaseException) -> None:
-        self.panel.error = f"{type(error).__name__}: {error}"

@@ -1,17 +1,13 @@
 """FieldMap: what Leo thinks of when he hears a word, live."""
 
-import os
 from typing import Any
 
 import ipywidgets
 
-from leo import AsyncLeoField, Turn
+from leo import Turn
 from leo.text.function_words import is_content
 from leo_widgets.figures.field_map import field_map
-from leo_widgets.following import Following
-from leo_widgets.home import Guest
-from leo_widgets.panel import PlotPanel
-from leo_widgets.wire import LoopRunner
+from leo_widgets.window import Window
 
 __all__ = ["FieldMap"]
 
@@ -19,7 +15,7 @@ NEIGHBOURS = 24
 """Words around the one in the middle."""
 
 
-class FieldMap(ipywidgets.VBox):  # type: ignore[misc]
+class FieldMap(Window):
     """A word and its company in Leo's field; click a word to put it in the middle.
 
     Until a word is chosen, the map follows the talk: in the middle stands a word of the last
@@ -39,15 +35,7 @@ class FieldMap(ipywidgets.VBox):  # type: ignore[misc]
         turn, and the figure.
     """
 
-    def __init__(
-        self,
-        leo: AsyncLeoField | None = None,
-        *,
-        path: str | os.PathLike[str] | None = None,
-    ) -> None:
-        self._guest = Guest(leo, path)
-        self._following = Following(self._happened)
-        self._runner = LoopRunner(self._failed)
+    def _controls(self) -> list[ipywidgets.Widget]:
         self._chosen = False
         self._asked = 0
         self.word = ipywidgets.Text(
@@ -57,54 +45,11 @@ class FieldMap(ipywidgets.VBox):  # type: ignore[misc]
             False, description="mark what the last turn brought", indent=False
         )
         self.compare.layout = ipywidgets.Layout(width="auto")
-        self.panel = PlotPanel()
         self.word.observe(self._typed, names="value")
         self.compare.observe(lambda change: self._redraw(), names="value")
         self.panel.on_select(self._clicked)
         layout = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-        super().__init__([ipywidgets.HBox([self.word, self.compare], layout=layout), self.panel])
-        if self._runner.loop is not None:
-            self._runner.spawn(self._follow, "the field map")
-
-    # ------------------------------------------------------------ from Python
-
-    @property
-    def leo(self) -> AsyncLeoField:
-        """The Leo of this map."""
-        return self._guest.leo
-
-    async def ready(self) -> AsyncLeoField:
-        """Wait until Leo is open and the map is there, and give him."""
-        await self._follow()
-        return self.leo
-
-    @property
-    def pending(self) -> int:
-        """Tasks of the map that are going on."""
-        return self._runner.pending
-
-    def close(self) -> None:
-        """Take the map away; Leo stays open."""
-        self._following.end()
-        self._runner.close()
-        for one in (self.word, self.compare, self.panel):
-            one.close()
-        super().close()
-
-    async def aclose(self) -> None:
-        """Close the map, and the Leo if it was the map that opened him."""
-        self.close()
-        await self._guest.leave()
-
-    # ------------------------------------------------------------ following and drawing
-
-    async def _follow(self) -> None:
-        leo = await self._guest.enter()
-        await self._following.begin(leo)
-        await self._draw()
-
-    def _happened(self, turn: Turn) -> None:
-        self._redraw()
+        return [ipywidgets.HBox([self.word, self.compare], layout=layout)]
 
     def _typed(self, change: dict[str, Any]) -> None:
         self._chosen = bool(change["new"].strip())
@@ -115,9 +60,6 @@ class FieldMap(ipywidgets.VBox):  # type: ignore[misc]
         custom = point.get("custom")
         if isinstance(custom, list) and custom and isinstance(custom[0], str):
             self.word.value = custom[0]
-
-    def _redraw(self) -> None:
-        self._runner.spawn(self._draw, "drawing the field map")
 
     async def _draw(self) -> None:
         """Look around the word, and draw; a later question makes an earlier one idle."""
@@ -132,9 +74,6 @@ class FieldMap(ipywidgets.VBox):  # type: ignore[misc]
         if asked == self._asked:
             self.panel.put({"field map": field_map(now, before)})
             self.panel.error = ""
-
-    def _failed(self, error: BaseException) -> None:
-        self.panel.error = f"{type(error).__name__}: {error}"
 
 
 def _said(turns: list[Turn]) -> str:

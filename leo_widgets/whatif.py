@@ -1,7 +1,6 @@
 """WhatIf: the same words once more in imagination, with something changed."""
 
 import html
-import os
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -9,12 +8,9 @@ from typing import Any
 import ipywidgets
 import plotly.graph_objects as go
 
-from leo import AsyncLeoField, Turn
+from leo import Turn
 from leo_widgets import figures
-from leo_widgets.following import Following
-from leo_widgets.home import Guest
-from leo_widgets.panel import PlotPanel
-from leo_widgets.wire import LoopRunner
+from leo_widgets.window import Window
 
 __all__ = ["WhatIf", "compared"]
 
@@ -41,7 +37,7 @@ def _marked(turn: Turn, same: set[int]) -> str:
     return "".join(words)
 
 
-class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
+class WhatIf(Window):
     """Imagine a turn as it would be, and as it would be otherwise: nothing of it happens.
 
     Parameters
@@ -60,18 +56,10 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         Both replies with their differences, and the figures of both.
     """
 
-    def __init__(
-        self,
-        leo: AsyncLeoField | None = None,
-        *,
-        path: str | os.PathLike[str] | None = None,
-    ) -> None:
-        self._guest = Guest(leo, path)
-        self._following = Following(self._happened)
-        self._runner = LoopRunner(self._failed)
+    def _controls(self) -> list[ipywidgets.Widget]:
         self.prompt = ipywidgets.Text(description="you say", continuous_update=False)
         self.without = ipywidgets.SelectMultiple(
-            options=self._guest.leo.modules, description="without", rows=5
+            options=self.leo.modules, description="without", rows=5
         )
         self.temperature = ipywidgets.FloatSlider(
             1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
@@ -79,25 +67,12 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         self.seed = ipywidgets.Text(description="seed", placeholder="of the next turn")
         self.button = ipywidgets.Button(description="Imagine", button_style="primary")
         self.told = ipywidgets.HTML()
-        self.panel = PlotPanel()
-        self.button.on_click(lambda button: self._ask())
+        self.button.on_click(lambda button: self._runner.spawn(self._imagined, "imagining"))
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
         asks = [self.prompt, self.without, self.temperature, self.seed, self.button]
-        super().__init__([ipywidgets.HBox(asks, layout=row), self.told, self.panel])
-        if self._runner.loop is not None:
-            self._runner.spawn(self._follow, "following Leo")
+        return [ipywidgets.HBox(asks, layout=row), self.told]
 
     # ------------------------------------------------------------ from Python
-
-    @property
-    def leo(self) -> AsyncLeoField:
-        """The Leo who imagines."""
-        return self._guest.leo
-
-    async def ready(self) -> AsyncLeoField:
-        """Wait until Leo is open, and give him."""
-        await self._follow()
-        return self.leo
 
     async def imagine(self) -> tuple[Turn, Turn]:
         """Imagine both turns and show them, as if the button had been pressed.
@@ -122,42 +97,13 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
         self._show(plain, changed)
         return plain, changed
 
-    @property
-    def pending(self) -> int:
-        """Tasks that are going on."""
-        return self._runner.pending
-
-    def close(self) -> None:
-        """Take the widget away; Leo stays open."""
-        self._following.end()
-        self._runner.close()
-        for one in (*self.children[0].children, *self.children):
-            one.close()
-        super().close()
-
-    async def aclose(self) -> None:
-        """Close the widget, and the Leo if it was the widget that opened him."""
-        self.close()
-        await self._guest.leave()
-
     # ------------------------------------------------------------ imagining
 
-    async def _follow(self) -> None:
-        leo = await self._guest.enter()
-        await self._following.begin(leo)
-        self._propose()
-
-    def _happened(self, turn: Turn) -> None:
-        self._propose()
-
-    def _propose(self) -> None:
+    async def _draw(self) -> None:
         """Say again what was said last, unless somebody wrote something else."""
         turns = self._following.turns
         if turns and self.prompt.value in {"", *(turn.prompt for turn in turns[-2:-1])}:
             self.prompt.value = turns[-1].prompt
-
-    def _ask(self) -> None:
-        self._runner.spawn(self._imagined, "imagining")
 
     async def _imagined(self) -> None:
         self.button.disabled = True
@@ -182,9 +128,6 @@ class WhatIf(ipywidgets.VBox):  # type: ignore[misc]
                 drawn[f"{kind}, {'plain' if turn is plain else 'changed'}"] = figure
         self.panel.put({name: drawn[name] for name in sorted(drawn, reverse=True)}, only=True)
         self.panel.error = ""
-
-    def _failed(self, error: BaseException) -> None:
-        self.panel.error = f"{type(error).__name__}: {error}"
 
 
 def _number(text: str) -> int | None:

@@ -47,9 +47,11 @@ async def test_it_proposes_what_was_said_last(asking: WhatIf, leo: AsyncLeoField
     """The last prompt stands there, and the next one takes its place; own words stay."""
     assert asking.prompt.value == TALK[2]
     await leo.turn(TALK[3])
+    await settled(asking)
     assert asking.prompt.value == TALK[3]
     asking.prompt.value = "Something else."
     await leo.turn(TALK[4])
+    await settled(asking)
     assert asking.prompt.value == "Something else."
 
 

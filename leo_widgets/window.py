@@ -1,0 +1,109 @@
+"""A window: a widget with a few controls above figures, that follows a Leo."""
+
+import os
+from collections.abc import Iterator
+
+import ipywidgets
+
+from leo import AsyncLeoField, Turn
+from leo_widgets.following import Following
+from leo_widgets.home import Guest
+from leo_widgets.panel import PlotPanel
+from leo_widgets.wire import LoopRunner
+
+__all__ = ["Window"]
+
+
+class Window(ipywidgets.VBox):  # type: ignore[misc]
+    """Controls above figures; a subclass makes the controls and draws.
+
+    Parameters
+    ----------
+    leo
+        The Leo.
+    path
+        Where he lives, if none is given (see `Chat`).
+
+    Attributes
+    ----------
+    panel
+        The figures.
+    """
+
+    def __init__(
+        self,
+        leo: AsyncLeoField | None = None,
+        *,
+        path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self._guest = Guest(leo, path)
+        self._following = Following(self._happened)
+        self._runner = LoopRunner(self._failed)
+        self.panel = PlotPanel()
+        super().__init__([*self._controls(), self.panel])
+        if self._runner.loop is not None:
+            self._runner.spawn(self._follow, f"following Leo in a {type(self).__name__}")
+
+    # ------------------------------------------------------------ from Python
+
+    @property
+    def leo(self) -> AsyncLeoField:
+        """The Leo who is looked at."""
+        return self._guest.leo
+
+    async def ready(self) -> AsyncLeoField:
+        """Wait until Leo is open and everything is drawn, and give him."""
+        await self._follow()
+        return self.leo
+
+    @property
+    def pending(self) -> int:
+        """Tasks that are going on."""
+        return self._runner.pending
+
+    def close(self) -> None:
+        """Take the widget away; Leo stays open."""
+        self._following.end()
+        self._runner.close()
+        for child in self.children:
+            for one in _all(child):
+                one.close()
+        super().close()
+
+    async def aclose(self) -> None:
+        """Close the widget, and the Leo if it was this widget that opened him."""
+        self.close()
+        await self._guest.leave()
+
+    # ------------------------------------------------------------ for subclasses
+
+    def _controls(self) -> list[ipywidgets.Widget]:
+        """Make the controls, in order."""
+        raise NotImplementedError
+
+    async def _draw(self) -> None:
+        """Bring the figures up to date."""
+        raise NotImplementedError
+
+    def _happened(self, turn: Turn) -> None:
+        """Take note of a new turn."""
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._runner.spawn(self._draw, f"drawing in a {type(self).__name__}")
+
+    async def _follow(self) -> None:
+        leo = await self._guest.enter()
+        await self._following.begin(leo)
+        await self._draw()
+
+    def _failed(self, error: BaseException) -> None:
+        self.panel.error = f"{type(error).__name__}: {error}"
+
+
+def _all(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """Give a widget after everything inside it."""
+    if isinstance(widget, ipywidgets.Box):
+        for child in widget.children:
+            yield from _all(child)
+    yield widget
