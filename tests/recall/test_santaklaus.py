@@ -68,7 +68,7 @@ async def test_only_his_own_good_words_are_remembered(make: Open) -> None:
             assert turn.quality.overall >= 0.6
 
 
-async def test_1_7_15_the_quality_kept_is_that_of_the_text_kept(make: Open) -> None:
+async def test_1_7_10_and_15_quality_and_arousal_kept_are_those_of_the_turn(make: Open) -> None:
     """Corrected rule: what is stored earned exactly the score it is stored with."""
     async with make() as leo:
         turns = {turn.id: turn for turn in await talk(leo)}

@@ -147,7 +147,7 @@ async def test_every_turn_says_why_or_why_not(
 
 
 @pytest.mark.parametrize(("step", "dreams"), [(179.9, [1, 3]), (180, [1, 2, 3])])
-async def test_the_time_between_two_dreams(make: Open, step: float, dreams: list[int]) -> None:
+async def test_d10_the_time_between_two_dreams(make: Open, step: float, dreams: list[int]) -> None:
     """At 180 seconds he may dream again, a little before he may not."""
     config = DreamConfig(probability=1.0, wound=-1.0)
     async with make(modules=[Dream(config)], clock=ScriptedClock(step=step)) as leo:

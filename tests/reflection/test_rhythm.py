@@ -116,7 +116,7 @@ def test_a_distribution_sums_to_one(talk: list[tuple[str, str]]) -> None:
         assert 0 <= found.entropy() <= 1
 
 
-def test_backing_off_to_what_is_known_of_coarser_contexts() -> None:
+def test_g7_backing_off_to_what_is_known_of_coarser_contexts() -> None:
     """A context never seen says what all turns say; one often seen says its own."""
     counts = Counts()
     for turn in range(40):
