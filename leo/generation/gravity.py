@@ -71,12 +71,17 @@ async def company(heard: Sequence[int], view: View) -> dict[int, float]:
     ids = [id_ for id_ in dict.fromkeys(heard) if is_content(view.word(id_))]
     found: dict[int, float] = {}
     for id_, row in zip(ids, await view.look([Ask("near", (one,)) for one in ids]), strict=True):
-        near = [other for other in row.cells if other != id_ and is_content(view.word(other))]
-        near.sort(key=lambda other: (-count_of(row.cells[other]), other))
-        for other in near[:COMPANIONS]:
-            share = count_of(row.cells[other]) / count_of(row.cells[near[0]])
-            found[other] = max(found.get(other, 0.0), share)
+        strongest = sorted(row.cells.items(), key=_weakness)  # stable: the older word first
+        near = (one for one in strongest if one[0] != id_ and is_content(view.word(one[0])))
+        most = 0.0
+        for other, cell in itertools.islice(near, COMPANIONS):
+            most = most or count_of(cell)
+            found[other] = max(found.get(other, 0.0), count_of(cell) / most)
     return found
+
+
+def _weakness(one: tuple[int, int]) -> float:
+    return -count_of(one[1])
 
 
 async def pulls_of(heard: Sequence[str], view: View) -> tuple[Pull, ...]:

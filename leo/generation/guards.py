@@ -1,6 +1,6 @@
 """What is never said: repetitions within a reply, and the observer's own sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
 
@@ -12,7 +12,7 @@ ECHO = 4
 TRAILING = ("…", ".", "!", "?")
 """Marks that close a sentence whose words were said before, in order of preference."""
 
-NOTHING: frozenset[str] = frozenset()
+NOTHING: Set[str] = frozenset()
 
 RUN = 4
 """Tokens in a row that are never said twice in one utterance."""
@@ -46,11 +46,15 @@ class Guards:
 
     def _look_ahead(self) -> None:
         """Work out once per token what must not follow, so that candidates are told quickly."""
-        self._last = self._said[-1] if self._said else None
-        self._no_mark = self._last is None or self._last in MARKS
+        last = set(self._said[-1:])
         self._told = self._runs.get(tuple(self._said[-RUN + 1 :]), NOTHING)
-        self._theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
-        self._may_end = not any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS)
+        marks = NOTHING
+        if not last or last <= MARKS:
+            marks = MARKS
+        elif any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS):
+            marks = SENTENCE_ENDS
+        theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
+        self._never = frozenset(last | self._told | marks | theirs)
 
     @property
     def words_in_sentence(self) -> int:
@@ -67,13 +71,13 @@ class Guards:
         """Sentences that are complete."""
         return len(self._sentences)
 
+    def refused(self) -> frozenset[str]:
+        """List the tokens that must not follow."""
+        return self._never
+
     def allow(self, word: str) -> bool:
         """Tell whether a token may follow."""
-        if word == self._last or word in self._told:
-            return False
-        if word in MARKS:
-            return not self._no_mark and (self._may_end or word not in SENTENCE_ENDS)
-        return word not in self._theirs
+        return word not in self._never
 
     def end(self) -> str:
         """Choose the mark that closes a sentence cut short; one said before trails off."""

@@ -6,14 +6,14 @@ against distinct continuations). On it come named biases, each within a document
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from leo.field.rows import RowView, count_of
 from leo.field.view import Ask, View
 from leo.records import WordContext
 from leo.text.function_words import is_content
-from leo.text.tokens import SENTENCE_ENDS, is_word
+from leo.text.tokens import MARKS, SENTENCE_ENDS
 
 __all__ = ["CAPS", "Biases", "Options", "Situation", "bias_shares", "options"]
 
@@ -109,11 +109,11 @@ async def options(
     logs: dict[int, float] = {}
     for id_ in sorted(bigram.cells.keys() | trigram.cells.keys()):
         p = (1 - trust2) * view.count(id_) / heard
-        if bigram.total:
-            p += trust2 * count_of(bigram.cells.get(id_, 0)) / bigram.total
+        if id_ in bigram.cells:
+            p += trust2 * count_of(bigram.cells[id_]) / bigram.total
         p *= 1 - trust3
-        if trigram.total:
-            p += trust3 * count_of(trigram.cells.get(id_, 0)) / trigram.total
+        if id_ in trigram.cells:
+            p += trust3 * count_of(trigram.cells[id_]) / trigram.total
         logs[id_] = math.log(p)
     return Options(logs, trigram, bigram, opens)
 
@@ -147,46 +147,66 @@ class Situation:
 def bias_shares(
     view: View,
     biases: Biases,
-    id: int,  # noqa: A002
+    ids: Collection[int],
     at: Situation,
-) -> dict[str, float]:
-    """Give each bias's part in a candidate's log-weight, zero parts left out.
+) -> dict[int, dict[str, float]]:
+    """Give each bias's part in the candidates' log-weights, zero parts left out.
+
+    The work is what leans, not how many candidates there are.
 
     Parameters
     ----------
     view, biases
         The field, and what leans.
-    id
-        The candidate.
+    ids
+        The candidates.
     at
         Where the utterance stands.
+
+    Returns
+    -------
+    dict
+        Shares by name, by candidate; a candidate that nothing leans on is left out.
     """
-    word = view.word(id)
-    shares: dict[str, float] = {}
-    if is_content(word):
-        shares["semantic"] = 4 * biases.semantic * _affinity(view, id, at.near)
-        if id in at.used:
-            shares["repetition"] = -REPEAT * at.used[id]
+    candidates = set(ids)
+    found: dict[int, dict[str, float]] = {}
+
+    def lean(id_: int, name: str, value: float) -> None:
+        if value:
+            found.setdefault(id_, {})[name] = max(-CAPS[name], min(CAPS[name], value))
+
+    for one, affinity in _affinities(view, candidates, at.near).items():
+        lean(one, "semantic", 4 * biases.semantic * affinity)
+    for one in candidates & at.used.keys():
+        lean(one, "repetition", -REPEAT * at.used[one] * is_content(view.word(one)))
     for name, pulls in biases.pulls.items():
-        if id in pulls:
-            shares[name] = CAPS[name] * pulls[id]
-    if word in SENTENCE_ENDS:
-        long = 0.4 * max(0, at.in_sentence - SENTENCE_LONG)
-        short = 1.0 * max(0, SENTENCE_MIN - at.in_sentence)
-        shares["length"] = long - short + 2.0 * at.overdue
-    elif not is_word(word):
-        shares["length"] = -0.5 * min(1.0, at.overdue)
-    return {
-        name: max(-CAPS[name], min(CAPS[name], value)) for name, value in shares.items() if value
-    }
+        for one in candidates & pulls.keys():
+            lean(one, name, CAPS[name] * pulls[one])
+    for mark in MARKS:
+        id_ = view.id(mark)
+        if id_ in candidates:
+            lean(id_, "length", _length(mark, at))
+    return found
 
 
-def _affinity(view: View, id_: int, near: Sequence[tuple[int, RowView]]) -> float:
-    if not near:
-        return 0.0
-    total = 0.0
+def _length(mark: str, at: Situation) -> float:
+    """Hold the end of a short sentence back, draw that of a long one or a long reply near."""
+    if mark not in SENTENCE_ENDS:
+        return -0.5 * min(1.0, at.overdue)
+    long = 0.4 * max(0, at.in_sentence - SENTENCE_LONG)
+    short = 1.0 * max(0, SENTENCE_MIN - at.in_sentence)
+    return long - short + 2.0 * at.overdue
+
+
+def _affinities(
+    view: View, candidates: set[int], near: Sequence[tuple[int, RowView]]
+) -> dict[int, float]:
+    """Tell how much each content word belongs to the last ones: mean normalised nearness."""
+    totals: dict[int, float] = {}
     for other, row in near:
-        if other != id_ and id_ in row.cells:
-            met = count_of(row.cells[id_])
-            total += min(1.0, met / math.sqrt(view.count(id_) * view.count(other)))
-    return total / len(near)
+        for id_ in candidates & row.cells.keys():
+            if id_ != other and is_content(view.word(id_)):
+                met = count_of(row.cells[id_])
+                close = min(1.0, met / math.sqrt(view.count(id_) * view.count(other)))
+                totals[id_] = totals.get(id_, 0.0) + close
+    return {id_: total / len(near) for id_, total in totals.items()}

@@ -4,7 +4,7 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import cast
@@ -38,6 +38,9 @@ REMEMBERED = 3
 
 WEAVE_FROM = 0.05
 """Probability from which the observer's word is taken where it could stand."""
+
+PAUSES = MARKS - SENTENCE_ENDS
+"""Marks that more must follow."""
 
 SILENCE = "…"
 """What a Leo who has heard nothing says."""
@@ -175,13 +178,16 @@ class _Walker:
     async def _next(self) -> None:
         weave = self._to_weave
         found = await self._options(() if weave is None or weave.id is None else (weave.id,))
-        logs = {id_: log for id_, log in found.logs.items() if self._allowed(id_)}
+        refused = self._refused()
+        logs = {id_: log for id_, log in found.logs.items() if id_ not in refused}
         if not logs:
             self._jump()
             return
         await self._fetch_near()
         shares = self._shares(logs)
-        biased = {id_: logs[id_] + sum(shares[id_].values()) for id_ in logs}
+        biased = dict(logs)
+        for id_, leaning in shares.items():
+            biased[id_] += sum(leaning.values())
         entropy = entropy_of(biased)
         self._entropies.append(entropy)
         temperature = self._plan.temperature * self._mood()
@@ -198,7 +204,7 @@ class _Walker:
             context,
             entropy=entropy,
             temperature=temperature,
-            shares=shares[drawn.id],
+            shares=shares.get(drawn.id, {}),
             found=found,
         )
 
@@ -212,7 +218,8 @@ class _Walker:
             self._close()
             self.done = True
             return
-        centers = [center for center in self._centers if self._allowed(center.id)]
+        refused = self._refused()
+        centers = [center for center in self._centers if center.id not in refused]
         if not centers and self._mouth.last not in SENTENCE_ENDS:
             centers = self._said_before()  # a comma must not be the last
         temperature = self._plan.temperature
@@ -226,9 +233,10 @@ class _Walker:
         self._mouth.say_drawn(drawn, "jump", entropy=entropy, temperature=temperature, shares={})
 
     def _said_before(self) -> list[Center]:
-        ids = dict.fromkeys(id_ for id_ in self._mouth.ids if id_ is not None)
-        words = [Center(id_, self._view.word(id_), 1.0) for id_ in ids]
-        return [one for one in words if is_word(one.word) and self._allowed(one.id)]
+        refused = self._refused()
+        said = dict.fromkeys(id_ for id_ in self._mouth.ids if id_ is not None)
+        words = [Center(id_, self._view.word(id_), 1.0) for id_ in said if id_ not in refused]
+        return [one for one in words if is_word(one.word)]
 
     def _wonder(self) -> bool:
         """Take up a word the field does not know as a question of its own."""
@@ -255,12 +263,12 @@ class _Walker:
             return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens=False)
         return await options(self._view, (this, before), (*woven, *self._pulled), opened=opened)
 
-    def _allowed(self, id_: int) -> bool:
-        word = self._view.word(id_)
-        last_one = len(self.words) + 1 >= self._most
-        if last_one and word in MARKS and word not in SENTENCE_ENDS:
-            return False  # nothing would follow the comma
-        return self._guards.allow(word)
+    def _refused(self) -> set[int | None]:
+        """List what must not come next; a few words, however many could."""
+        words = set(self._guards.refused())
+        if len(self.words) + 1 >= self._most:
+            words |= PAUSES  # nothing would follow the comma
+        return {self._view.id(word) for word in words}
 
     async def _fetch_near(self) -> None:
         recent = self._mouth.recent[-REMEMBERED:]
@@ -268,14 +276,14 @@ class _Walker:
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
         self._near.update(zip(missing, rows, strict=True))
 
-    def _shares(self, candidates: Iterable[int]) -> dict[int, dict[str, float]]:
+    def _shares(self, candidates: Collection[int]) -> dict[int, dict[str, float]]:
         at = Situation(
             near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),
         )
-        return {id_: bias_shares(self._view, self._plan.biases, id_, at) for id_ in candidates}
+        return bias_shares(self._view, self._plan.biases, candidates, at)
 
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""

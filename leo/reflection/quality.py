@@ -17,6 +17,9 @@ SHORT = 3
 LONG = 100
 """Tokens below and above which a reply is too short or too long."""
 
+UNKNOWN = -1
+"""Stands for the id of a word that the field does not know."""
+
 SWEET_LOW = 0.3
 SWEET_HIGH = 0.7
 """Mean entropy between which a reply is neither a recital nor noise."""
@@ -73,13 +76,10 @@ async def known_share(said: Sequence[str], view: View) -> float | None:
     """Give the share of a text's trigrams that the field knows; ``None`` below three tokens."""
     if len(said) < SHORT:
         return None
-    ids = [view.id(word) for word in said]
-    known = 0
-    for first, second, third in zip(ids, ids[1:], ids[2:], strict=False):
-        if first is None or second is None or third is None:
-            continue
-        row = (await view.look([Ask("next", (first, second), (third,))]))[0]
-        known += third in row.cells
+    ids = [id_ if (id_ := view.id(word)) is not None else UNKNOWN for word in said]
+    runs = [run for run in zip(ids, ids[1:], ids[2:], strict=False) if UNKNOWN not in run]
+    rows = await view.look([Ask("next", run[:2], run[2:]) for run in runs])
+    known = sum(run[2] in row.cells for run, row in zip(runs, rows, strict=True))
     return known / (len(said) - 2)
 
 

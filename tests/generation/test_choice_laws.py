@@ -149,10 +149,8 @@ async def test_a_stronger_pull_never_lowers_a_words_chance(
     chances: list[float] = []
     for weight in sorted((one, other)):
         biases = Biases(0.4, {bias: {target: weight}})
-        biased = {
-            id_: log + sum(bias_shares(layer, biases, id_, Situation(near, {}, 2, 0.0)).values())
-            for id_, log in found.logs.items()
-        }
+        shares = bias_shares(layer, biases, found.logs, Situation(near, {}, 2, 0.0))
+        biased = {id_: log + sum(shares.get(id_, {}).values()) for id_, log in found.logs.items()}
         chances.append(distribution(biased, temperature)[target])
 
     assert chances[0] <= chances[1] + 1e-12
@@ -168,8 +166,8 @@ async def test_repetition_repels_and_more_so_each_time() -> None:
     assert boat is not None
 
     def share(id_: int, times: int) -> float:
-        told = bias_shares(layer, Biases(0, {}), id_, Situation([], {id_: times}, 5, 0.0))
-        return told.get("repetition", 0.0)
+        told = bias_shares(layer, Biases(0, {}), [id_], Situation([], {id_: times}, 5, 0.0))
+        return told.get(id_, {}).get("repetition", 0.0)
 
     assert [share(boat, n) for n in range(4)] == [0.0, -1.5, -3.0, -3.0]
     assert share(the, 5) == 0.0
@@ -183,8 +181,8 @@ async def test_an_end_is_held_back_then_drawn_near() -> None:
     assert comma is not None
 
     def share(id_: int, in_sentence: int, overdue: float = 0.0) -> float:
-        told = bias_shares(layer, Biases(0, {}), id_, Situation([], {}, in_sentence, overdue))
-        return told.get("length", 0.0)
+        told = bias_shares(layer, Biases(0, {}), [id_], Situation([], {}, in_sentence, overdue))
+        return told.get(id_, {}).get("length", 0.0)
 
     assert [share(stop, n) for n in (1, 3, 4, 12)] == [-3.0, -1.0, 0.0, 0.0]
     assert [share(stop, 15), share(stop, 40)] == [pytest.approx(1.2), 3.0]

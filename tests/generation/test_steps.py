@@ -124,7 +124,7 @@ async def test_every_bias_stays_within_its_cap(
     for id_ in range(layer.size):
         biases = Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()})
         at = Situation(near, {id_: used}, in_sentence, overdue)
-        shares = bias_shares(layer, biases, id_, at)
+        shares = bias_shares(layer, biases, [id_], at).get(id_, {})
         assert all(0 < abs(value) <= CAPS[name] for name, value in shares.items())
 
 
