@@ -1,9 +1,10 @@
 """What each module costs: time per turn and hook, against a turn without any.
 
-A scripted talk with all modules and one with none, interleaved turn by turn in one run. The
-figures are medians; the ratio is what to compare between machines.
+A scripted talk with all modules and one with none, interleaved turn by turn in one run, on a
+field that has read so many tokens. The figures are medians; the ratio is what to compare
+between machines.
 
-    python benchmarks/modules.py [turns]
+    python benchmarks/modules.py [turns] [tokens]
 """
 
 import asyncio
@@ -13,6 +14,8 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+from prose import prose
 
 from leo import AsyncLeoField, Turn
 from leo.modules import default_modules
@@ -30,7 +33,7 @@ async def timed(leo: AsyncLeoField, prompt: str) -> tuple[float, Turn]:
     return (time.perf_counter() - begun) * 1000, turn
 
 
-async def main(turns: int) -> None:
+async def main(turns: int, tokens: int) -> None:
     """Talk with both, and print."""
     whole: list[float] = []
     spine: list[float] = []
@@ -41,7 +44,11 @@ async def main(turns: int) -> None:
         none = AsyncLeoField(
             Path(folder) / "none.db", seed=1, clock=ScriptedClock(step=STEP), modules=[]
         )
+        book = Path(folder) / "book.txt"
+        await asyncio.to_thread(book.write_text, "\n\n".join(prose(tokens)))
         async with all_on, none:
+            for leo in (all_on, none):
+                await leo.read(book)
             for number in range(turns):
                 prompt = TALK[number % len(TALK)]
                 took, turn = await timed(all_on, prompt)
@@ -51,7 +58,7 @@ async def main(turns: int) -> None:
                 for name in NAMES:
                     own = [one.ms for one in turn.timings if one.stage.startswith(f"{name}.")]
                     spent[name].append(sum(own))
-    print(f"{turns} turns, medians")
+    print(f"{turns} turns on a field of {tokens} tokens read, medians")
     print(
         f"  all modules {statistics.median(whole):.1f} ms, none {statistics.median(spine):.1f} ms"
     )
@@ -64,4 +71,5 @@ async def main(turns: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 120))
+    given = [int(one) for one in sys.argv[1:]]
+    asyncio.run(main(*given, *(120, 100_000)[len(given) :]))

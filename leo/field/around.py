@@ -80,7 +80,7 @@ class _Then:
 
     def links(self, one: int, others: Sequence[int]) -> list[tuple[int, float, int]]:
         """List which of the others stood near a word, how often, and today's cell."""
-        cells = self.layer.look_now(Ask("near", (one,), tuple(others))).cells
+        cells = self.layer.look_now(Ask("near", (one,), frozenset(others))).cells
         known = [other for other in others if other in cells and self.counts[other] > 0]
         if self.counts[one] <= 0:
             return []

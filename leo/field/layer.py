@@ -122,10 +122,14 @@ class Layer:
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
-        units = self.seen.get(id, 0)
+        return self.counts((id,))[0]
+
+    def counts(self, ids: Sequence[int]) -> list[float]:
+        """Give how often each word was heard, as `count` does; a batch costs little more."""
+        units = [self.seen.get(id_, 0) for id_ in ids]
         for layer in self._below:
-            units += layer.seen.get(id, 0)
-        return units / UNITS
+            units = [one + layer.seen.get(id_, 0) for one, id_ in zip(units, ids, strict=True)]
+        return [one / UNITS for one in units]
 
     def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
@@ -133,7 +137,10 @@ class Layer:
 
     def branches(self, kind: Kind, key: int) -> int:
         """Give how many different words a row has over all layers."""
-        return sum(layer.kinds[kind].get(key, 0) for layer in self.layers)
+        found = self.kinds[kind].get(key, 0)
+        for layer in self._below:
+            found += layer.kinds[kind].get(key, 0)
+        return found
 
     def nearness(self, id: int) -> float:  # noqa: A002
         """Give how often other words stood near this one."""

@@ -5,7 +5,7 @@ source). Packing keeps a learned n-gram at one dictionary entry. A unit is a qua
 hearing, because a private thought weighs less than a text that was heard.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from leo.records import SOURCES, Source
@@ -73,12 +73,14 @@ class Row:
     between two folds, so a word outside can enter only in the moment it is counted.
     """
 
-    __slots__ = ("cells", "shown", "top", "total")
+    __slots__ = ("cells", "floor", "shown", "top", "total")
 
     def __init__(self) -> None:
         self.cells: dict[int, int] = {}
         self.total = 0
         self.top: list[int] | None = None
+        self.floor = 0
+        """Units that the weakest of the strongest has at least; spares looking for it."""
         self.shown: dict[int, int] | None = None
         """The strongest in ascending order, once somebody looked; never changed, only replaced."""
 
@@ -94,9 +96,10 @@ class Row:
         if self.top is None:
             self.top = sorted(self.cells, key=self._strength)[:TOP]
             return
-        if word in self.top:
+        if self.cells[word] >> COUNT_SHIFT < self.floor or word in self.top:
             return
         weakest = max(self.top, key=self._strength)
+        self.floor = self.cells[weakest] >> COUNT_SHIFT
         if self._strength(word) < self._strength(weakest):
             self.top[self.top.index(weakest)] = word
 
@@ -124,19 +127,19 @@ class RowView:
 EMPTY = RowView(0, 0, {})
 
 
-def _alone(row: Row, wanted: Iterable[int]) -> dict[int, int]:
+def _alone(row: Row, wanted: Set[int]) -> dict[int, int]:
     """Look at a row that stands in one layer only; what it shows is kept until it grows."""
     if row.shown is None:
         row.shown = {word: row.cells[word] for word in sorted(row.strongest())}
     if row.top is None:
         return row.shown
-    more = {word for word in wanted if word in row.cells and word not in row.shown}
+    more = (wanted & row.cells.keys()) - row.shown.keys()
     if not more:
         return row.shown
     return {word: row.cells[word] for word in sorted(more.union(row.shown))}
 
 
-def merged(rows: list[Row], kinds: int, wanted: Iterable[int] = ()) -> RowView:
+def merged(rows: list[Row], kinds: int, wanted: Set[int] = frozenset()) -> RowView:
     """Look at the rows of one context in several layers as one.
 
     Parameters
@@ -169,29 +172,28 @@ class Together:
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
         self._total = sum(row.total for row in rows)
-        shown: set[int] = set()
-        for row in rows:
-            shown.update(row.strongest())
+        shown = set[int]().union(*(row.strongest() for row in rows))
         self._cells = {word: self._sum(word) for word in sorted(shown)}
 
     def still(self, rows: list[Row]) -> bool:
         """Tell whether these are the same rows, and none has grown."""
         return rows == self._rows and sum(row.total for row in rows) == self._total
 
-    def view(self, kinds: int, wanted: Iterable[int]) -> RowView:
+    def view(self, kinds: int, wanted: Set[int]) -> RowView:
         """Look at them; see `merged`."""
         cells = self._cells
         if any(row.top is not None for row in self._rows):  # else everything is shown already
-            rows = self._rows
-            more = {w for w in wanted if w not in cells and any(w in row.cells for row in rows)}
-            if more:
+            more = set[int]().union(*(wanted & row.cells.keys() for row in self._rows))
+            if not more <= cells.keys():
                 cells = {w: cells.get(w) or self._sum(w) for w in sorted(more.union(cells))}
         return RowView(self._total / UNITS, kinds, cells)
 
     def _sum(self, word: int) -> int:
+        found = [row.cells[word] for row in self._rows if word in row.cells]
+        if len(found) == 1:
+            return found[0]
         units = mask = 0
-        for row in self._rows:
-            cell = row.cells.get(word, 0)
+        for cell in found:
             units += cell >> COUNT_SHIFT
             mask |= cell
         return units << COUNT_SHIFT | mask & MASK

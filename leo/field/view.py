@@ -31,7 +31,7 @@ class Ask:
 
     kind: Kind
     words: tuple[int, ...]
-    wanted: tuple[int, ...] = ()
+    wanted: frozenset[int] = frozenset()
 
 
 class View(Protocol):
@@ -56,6 +56,10 @@ class View(Protocol):
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
+        ...
+
+    def counts(self, ids: Sequence[int]) -> list[float]:
+        """Give how often each word was heard, as `count` does."""
         ...
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:

@@ -6,7 +6,7 @@ against distinct continuations). On it come named biases, each within a document
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leo.field.rows import RowView, count_of
@@ -15,7 +15,7 @@ from leo.records import WordContext
 from leo.text.function_words import is_content
 from leo.text.tokens import MARKS, SENTENCE_ENDS
 
-__all__ = ["CAPS", "Biases", "Options", "Situation", "bias_shares", "options"]
+__all__ = ["CAPS", "Biases", "Options", "Situation", "closeness", "leanings", "options"]
 
 CAPS: Mapping[str, float] = {
     "semantic": 2.5,
@@ -78,7 +78,7 @@ class Biases:
 
 
 async def options(
-    view: View, last: tuple[int, int | None], wanted: tuple[int, ...], *, opened: int
+    view: View, last: tuple[int, int | None], wanted: frozenset[int], *, opened: int
 ) -> Options:
     """Look at what may follow.
 
@@ -96,19 +96,21 @@ async def options(
     """
     this, before = last
     context = (this,) if opened == 1 or before is None else (before, this)
-    following = Ask("next", context, wanted)
-    opening = Ask("opening", context, wanted)
-    bigram, longest, open_row = await view.look(
-        [Ask("next", (this,), wanted), following, opening if 0 < opened <= 2 else following]
-    )
-    opens = 0 < opened <= 2 and open_row.total > 0
-    trigram = open_row if opens else longest if len(context) > 1 else NOTHING
+    asks = [Ask("next", (this,), wanted)]
+    if len(context) > 1:
+        asks.append(Ask("next", context, wanted))
+    if 0 < opened <= 2:  # last, because it is taken only if such a sentence was ever opened
+        asks.append(Ask("opening", context, wanted))
+    bigram, *longer = await view.look(asks)
+    opens = 0 < opened <= 2 and longer[-1].total > 0
+    trigram = longer[-1] if opens else longer[0] if len(context) > 1 else NOTHING
     heard = view.heard
     trust3 = _trust(trigram, TRIGRAM_CONFIDENCE)
     trust2 = _trust(bigram, BIGRAM_CONFIDENCE)
     logs: dict[int, float] = {}
-    for id_ in sorted(bigram.cells.keys() | trigram.cells.keys()):
-        p = (1 - trust2) * view.count(id_) / heard
+    ids = sorted(bigram.cells.keys() | trigram.cells.keys())
+    for id_, count in zip(ids, view.counts(ids), strict=True):
+        p = (1 - trust2) * count / heard
         if id_ in bigram.cells:
             p += trust2 * count_of(bigram.cells[id_]) / bigram.total
         p *= 1 - trust3
@@ -129,7 +131,7 @@ class Situation:
     Attributes
     ----------
     near
-        The last content words with what stands near them.
+        What belongs to each of the last content words, and how much (`closeness`).
     used
         How often each word was used in this utterance.
     in_sentence
@@ -138,19 +140,16 @@ class Situation:
         How far the utterance is beyond its target, in targets; 0 before.
     """
 
-    near: Sequence[tuple[int, RowView]]
+    near: Sequence[Mapping[int, float]]
     used: Mapping[int, int]
     in_sentence: int
     overdue: float
 
 
-def bias_shares(
-    view: View,
-    biases: Biases,
-    ids: Collection[int],
-    at: Situation,
-) -> dict[int, dict[str, float]]:
-    """Give each bias's part in the candidates' log-weights, zero parts left out.
+def leanings(
+    view: View, biases: Biases, ids: Iterable[int], at: Situation
+) -> dict[str, dict[int, float]]:
+    """Give each bias's part in the candidates' log-weights.
 
     The work is what leans, not how many candidates there are.
 
@@ -166,27 +165,27 @@ def bias_shares(
     Returns
     -------
     dict
-        Shares by name, by candidate; a candidate that nothing leans on is left out.
+        By the bias's name and the candidate, within the bias's cap; what is zero is left out.
     """
     candidates = set(ids)
-    found: dict[int, dict[str, float]] = {}
+    near, used = _affinities(candidates, at.near), candidates & at.used.keys()
+    repeated = [one for one in used if is_content(view.word(one))]
+    marks = [(id_, mark) for mark in MARKS if (id_ := view.id(mark)) in candidates]
+    found = {
+        "semantic": {one: 4 * biases.semantic * affinity for one, affinity in near.items()},
+        "repetition": {one: -REPEAT * at.used[one] for one in repeated},
+        **{name: _pulled(name, pulls, candidates) for name, pulls in biases.pulls.items()},
+        "length": {id_: _length(mark, at) for id_, mark in marks if id_ is not None},
+    }
+    return {name: _capped(CAPS[name], leaning) for name, leaning in found.items()}
 
-    def lean(id_: int, name: str, value: float) -> None:
-        if value:
-            found.setdefault(id_, {})[name] = max(-CAPS[name], min(CAPS[name], value))
 
-    for one, affinity in _affinities(view, candidates, at.near).items():
-        lean(one, "semantic", 4 * biases.semantic * affinity)
-    for one in candidates & at.used.keys():
-        lean(one, "repetition", -REPEAT * at.used[one] * is_content(view.word(one)))
-    for name, pulls in biases.pulls.items():
-        for one in candidates & pulls.keys():
-            lean(one, name, CAPS[name] * pulls[one])
-    for mark in MARKS:
-        id_ = view.id(mark)
-        if id_ in candidates:
-            lean(id_, "length", _length(mark, at))
-    return found
+def _pulled(name: str, pulls: Mapping[int, float], candidates: set[int]) -> dict[int, float]:
+    return {one: CAPS[name] * pulls[one] for one in candidates & pulls.keys()}
+
+
+def _capped(cap: float, leaning: Mapping[int, float]) -> dict[int, float]:
+    return {one: max(-cap, min(cap, value)) for one, value in leaning.items() if value}
 
 
 def _length(mark: str, at: Situation) -> float:
@@ -198,15 +197,30 @@ def _length(mark: str, at: Situation) -> float:
     return long - short + 2.0 * at.overdue
 
 
-def _affinities(
-    view: View, candidates: set[int], near: Sequence[tuple[int, RowView]]
-) -> dict[int, float]:
-    """Tell how much each content word belongs to the last ones: mean normalised nearness."""
+def _affinities(candidates: set[int], near: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Tell how much each candidate belongs to the last content words: the mean over them."""
     totals: dict[int, float] = {}
-    for other, row in near:
-        for id_ in candidates & row.cells.keys():
-            if id_ != other and is_content(view.word(id_)):
-                met = count_of(row.cells[id_])
-                close = min(1.0, met / math.sqrt(view.count(id_) * view.count(other)))
-                totals[id_] = totals.get(id_, 0.0) + close
+    for close in near:
+        for id_ in candidates & close.keys():
+            totals[id_] = totals.get(id_, 0.0) + close[id_]
     return {id_: total / len(near) for id_, total in totals.items()}
+
+
+def closeness(view: View, word: int, row: RowView) -> dict[int, float]:
+    """Tell how much content words belong to a word: how often they met, normalised, [0, 1].
+
+    Parameters
+    ----------
+    view
+        The field.
+    word
+        The word.
+    row
+        What stands near it.
+    """
+    ids = [id_ for id_ in row.cells if id_ != word and is_content(view.word(id_))]
+    own = view.count(word)
+    return {
+        id_: min(1.0, count_of(row.cells[id_]) / math.sqrt(count * own))
+        for id_, count in zip(ids, view.counts(ids), strict=True)
+    }

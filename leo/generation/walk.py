@@ -4,7 +4,7 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import cast
@@ -17,7 +17,7 @@ from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
 from leo.generation.mouth import Hear, Mouth
-from leo.generation.step import Biases, Options, Situation, bias_shares, options
+from leo.generation.step import Biases, Options, Situation, closeness, leanings, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
@@ -124,8 +124,8 @@ class _Walker:
         self._view, self._centers, self._plan, self._luck = view, centers, plan, luck
         self._guards = Guards(plan.echoes)
         self._mouth = Mouth(view, self._guards, hear)
-        self._pulled = tuple(sorted({id_ for ids in plan.biases.pulls.values() for id_ in ids}))
-        self._near: dict[int, RowView] = {}
+        self._pulled = frozenset(id_ for ids in plan.biases.pulls.values() for id_ in ids)
+        self._near: dict[int, dict[int, float]] = {}
         self._entropies: list[float] = []
         self._to_weave = plan.connection
         self.done = False
@@ -177,17 +177,16 @@ class _Walker:
 
     async def _next(self) -> None:
         weave = self._to_weave
-        found = await self._options(() if weave is None or weave.id is None else (weave.id,))
+        woven = {weave.id} if weave is not None and weave.id is not None else set[int]()
+        found = await self._options(woven)
         refused = self._refused()
         logs = {id_: log for id_, log in found.logs.items() if id_ not in refused}
         if not logs:
             self._jump()
             return
         await self._fetch_near()
-        shares = self._shares(logs)
-        biased = dict(logs)
-        for id_, leaning in shares.items():
-            biased[id_] += sum(leaning.values())
+        leaning = leanings(self._view, self._plan.biases, logs, self._situation())
+        biased = _sum(logs, leaning.values())
         entropy = entropy_of(biased)
         self._entropies.append(entropy)
         temperature = self._plan.temperature * self._mood()
@@ -204,7 +203,7 @@ class _Walker:
             context,
             entropy=entropy,
             temperature=temperature,
-            shares=shares.get(drawn.id, {}),
+            shares={name: by[drawn.id] for name, by in leaning.items() if drawn.id in by},
             found=found,
         )
 
@@ -256,12 +255,12 @@ class _Walker:
 
     # ------------------------------------------------------------ what a step looks at
 
-    async def _options(self, woven: tuple[int, ...]) -> Options:
+    async def _options(self, woven: set[int]) -> Options:
         this, before = self._mouth.ids[-1], self._mouth.ids[-2] if len(self.words) > 1 else None
         opened = self._guards.tokens_in_sentence
         if this is None:
             return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens=False)
-        return await options(self._view, (this, before), (*woven, *self._pulled), opened=opened)
+        return await options(self._view, (this, before), self._pulled | woven, opened=opened)
 
     def _refused(self) -> set[int | None]:
         """List what must not come next; a few words, however many could."""
@@ -274,18 +273,27 @@ class _Walker:
         recent = self._mouth.recent[-REMEMBERED:]
         missing = [id_ for id_ in recent if id_ not in self._near]
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
-        self._near.update(zip(missing, rows, strict=True))
+        for id_, row in zip(missing, rows, strict=True):
+            self._near[id_] = closeness(self._view, id_, row)
 
-    def _shares(self, candidates: Collection[int]) -> dict[int, dict[str, float]]:
-        at = Situation(
-            near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
+    def _situation(self) -> Situation:
+        return Situation(
+            near=[self._near[other] for other in self._mouth.recent[-REMEMBERED:]],
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),
         )
-        return bias_shares(self._view, self._plan.biases, candidates, at)
 
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""
         last = self._entropies[-3:]
         return 1.2 - 0.4 * (sum(last) / len(last)) if last else 1.0
+
+
+def _sum(logs: Mapping[int, float], leaning: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """Add what leans to log-weights; the leanings first, so that what is shown adds up to it."""
+    sums: dict[int, float] = {}
+    for by in leaning:
+        for id_, value in by.items():
+            sums[id_] = sums.get(id_, 0.0) + value
+    return {id_: log + sums.get(id_, 0.0) for id_, log in logs.items()}

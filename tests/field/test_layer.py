@@ -35,7 +35,7 @@ def pair(layer: Layer, one: str, other: str) -> float:
     ids = layer.id(one), layer.id(other)
     if ids[0] is None or ids[1] is None:
         return 0
-    row = layer.look_now(Ask("near", (ids[0],), (ids[1],)))
+    row = layer.look_now(Ask("near", (ids[0],), frozenset({ids[1]})))
     return count_of(row.cells.get(ids[1], 0))
 
 
@@ -194,7 +194,7 @@ async def test_rare_words_are_found_when_asked_for_by_name() -> None:
     assert zebra is not None
 
     assert zebra not in layer.look_now(Ask("next", (the,))).cells
-    assert zebra in layer.look_now(Ask("next", (the,), (zebra,))).cells
+    assert zebra in layer.look_now(Ask("next", (the,), frozenset({zebra}))).cells
     assert layer.look_now(Ask("next", (the,))).kinds == 101
 
 

@@ -111,8 +111,8 @@ async def test_ngrams_never_run_from_one_text_into_the_next() -> None:
     assert lamp is not None
     assert moon is not None
 
-    assert layer.look_now(Ask("next", (lamp,), (moon,))).cells == {}
-    assert layer.look_now(Ask("near", (lamp,), (moon,))).cells.keys() == {layer.id("the")}
+    assert layer.look_now(Ask("next", (lamp,), frozenset({moon}))).cells == {}
+    assert layer.look_now(Ask("near", (lamp,), frozenset({moon}))).cells.keys() == {layer.id("the")}
 
 
 async def test_sources_of_all_layers_are_told() -> None:

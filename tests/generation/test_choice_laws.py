@@ -16,7 +16,7 @@ from leo.generation.connection import connect, connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, rounded
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.gravity import COMPANIONS, PULLED, company, gravity, pulls_of
-from leo.generation.step import CAPS, Biases, Situation, bias_shares, options
+from leo.generation.step import CAPS, Biases, Situation, closeness, leanings, options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 from leo.text.function_words import is_content
@@ -144,13 +144,16 @@ async def test_a_stronger_pull_never_lowers_a_words_chance(
     assert the is not None
     assert red is not None
     assert target is not None
-    found = await options(layer, (red, the), (), opened=5)
-    near = [(red, layer.look_now(Ask("near", (red,))))]
+    found = await options(layer, (red, the), frozenset(), opened=5)
+    near = [closeness(layer, red, layer.look_now(Ask("near", (red,))))]
     chances: list[float] = []
     for weight in sorted((one, other)):
         biases = Biases(0.4, {bias: {target: weight}})
-        shares = bias_shares(layer, biases, found.logs, Situation(near, {}, 2, 0.0))
-        biased = {id_: log + sum(shares.get(id_, {}).values()) for id_, log in found.logs.items()}
+        leaning = leanings(layer, biases, found.logs, Situation(near, {}, 2, 0.0))
+        biased = {
+            id_: log + sum(by.get(id_, 0.0) for by in leaning.values())
+            for id_, log in found.logs.items()
+        }
         chances.append(distribution(biased, temperature)[target])
 
     assert chances[0] <= chances[1] + 1e-12
@@ -166,8 +169,8 @@ async def test_repetition_repels_and_more_so_each_time() -> None:
     assert boat is not None
 
     def share(id_: int, times: int) -> float:
-        told = bias_shares(layer, Biases(0, {}), [id_], Situation([], {id_: times}, 5, 0.0))
-        return told.get(id_, {}).get("repetition", 0.0)
+        told = leanings(layer, Biases(0, {}), [id_], Situation([], {id_: times}, 5, 0.0))
+        return told["repetition"].get(id_, 0.0)
 
     assert [share(boat, n) for n in range(4)] == [0.0, -1.5, -3.0, -3.0]
     assert share(the, 5) == 0.0
@@ -181,8 +184,8 @@ async def test_an_end_is_held_back_then_drawn_near() -> None:
     assert comma is not None
 
     def share(id_: int, in_sentence: int, overdue: float = 0.0) -> float:
-        told = bias_shares(layer, Biases(0, {}), [id_], Situation([], {}, in_sentence, overdue))
-        return told.get(id_, {}).get("length", 0.0)
+        told = leanings(layer, Biases(0, {}), [id_], Situation([], {}, in_sentence, overdue))
+        return told["length"].get(id_, 0.0)
 
     assert [share(stop, n) for n in (1, 3, 4, 12)] == [-3.0, -1.0, 0.0, 0.0]
     assert [share(stop, 15), share(stop, 40)] == [pytest.approx(1.2), 3.0]

@@ -118,7 +118,7 @@ def _check_context(layer: Layer, said: Utterance, i: int, word: SpokenWord) -> N
     this = layer.id(word.word)
     assert this is not None
     kind = "opening" if word.context == "opening" else "next"
-    view = layer.look_now(Ask(kind, ids, (this,)))  # type: ignore[arg-type]
+    view = layer.look_now(Ask(kind, ids, frozenset({this})))  # type: ignore[arg-type]
     assert this in view.cells, word
     assert word.sources == ("origin",), word
 

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leo.field.rows import RowView
 from leo.generation.connection import connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, take
 from leo.generation.gravity import gravity, pulls_of
 from leo.generation.guards import Guards, echo_windows
-from leo.generation.step import CAPS, Biases, Situation, bias_shares, options
+from leo.generation.step import CAPS, Biases, Situation, leanings, options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 
@@ -83,7 +82,7 @@ async def test_options_trust_the_longest_context() -> None:
     the, red = layer.id("the"), layer.id("red")
     assert the is not None
     assert red is not None
-    found = await options(layer, (red, the), (), opened=5)
+    found = await options(layer, (red, the), frozenset(), opened=5)
     chance = {layer.word(id_): math.exp(log) for id_, log in found.logs.items()}
 
     assert set(chance) == {"boat", "apple"}
@@ -97,8 +96,8 @@ async def test_an_opening_is_trusted_while_the_sentence_is_young() -> None:
     layer = await toy_field("It is late. Put it away. Take it away. Give it away.")
     it = layer.id("it")
     assert it is not None
-    young = await options(layer, (it, None), (), opened=1)
-    late = await options(layer, (it, None), (), opened=5)
+    young = await options(layer, (it, None), frozenset(), opened=1)
+    late = await options(layer, (it, None), frozenset(), opened=5)
     is_, away = layer.id("is"), layer.id("away")
 
     assert young.logs[is_] > young.logs[away]  # type: ignore[index]
@@ -120,12 +119,12 @@ async def test_every_bias_stays_within_its_cap(
     layer = await toy_field("the boat sleeps . the boat sleeps , the boat")
     boat = layer.id("boat")
     assert boat is not None
-    near = [(boat, RowView(1, 1, dict.fromkeys(range(layer.size), 10**6 << 8)))]
+    near = [dict.fromkeys(range(layer.size), 1.0)]
     for id_ in range(layer.size):
         biases = Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()})
         at = Situation(near, {id_: used}, in_sentence, overdue)
-        shares = bias_shares(layer, biases, [id_], at).get(id_, {})
-        assert all(0 < abs(value) <= CAPS[name] for name, value in shares.items())
+        for name, leaning in leanings(layer, biases, [id_], at).items():
+            assert all(0 < abs(value) <= CAPS[name] for value in leaning.values())
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -86,7 +86,7 @@ async def test_the_words_were_heard_one_after_the_other(
             one, other = own.id(before.word), own.id(word.word)
             assert one is not None
             assert other is not None
-            assert other in own.look_now(Ask("next", (one,), (other,))).cells
+            assert other in own.look_now(Ask("next", (one,), frozenset({other}))).cells
 
 
 async def test_nothing_is_repeated_or_echoed(turns: list[Turn]) -> None:
