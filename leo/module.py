@@ -145,6 +145,7 @@ class Voice(Protocol):
         temperature: float = 1.0,
         semantic: float = 0.4,
         max_tokens: int = 40,
+        top_k: int | None = None,
     ) -> Utterance:
         """Speak privately.
 
@@ -157,7 +158,10 @@ class Voice(Protocol):
         semantic
             Weight of meaning against grammar, [0, 1].
         max_tokens
-            Upper bound of the thought's length, 1..400.
+            Upper bound of the thought's length, 1..400; it aims at a quarter of it.
+        top_k
+            Continuations that are considered at each step, the strongest; all by default. Few
+            make a thought cheaper and more usual.
         """
         ...
 

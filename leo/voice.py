@@ -6,7 +6,7 @@ from random import Random
 
 from leo.field.centers import Center
 from leo.field.layer import Layer
-from leo.generation.speak import think
+from leo.generation.speak import Manner, think
 from leo.records import Growth, Learned, Quality, Source, Utterance
 from leo.reflection.quality import judged
 from leo.text.tokens import is_word, tokens
@@ -53,6 +53,7 @@ class OverlayVoice:
         temperature: float = 1.0,
         semantic: float = 0.4,
         max_tokens: int = 40,
+        top_k: int | None = None,
     ) -> Utterance:
         """Speak privately; see `leo.module.Voice`."""
         said = await think(
@@ -60,10 +61,7 @@ class OverlayVoice:
             self._centers,
             self._luck,
             heard=self._heard,
-            seed=seed,
-            temperature=temperature,
-            semantic=semantic,
-            max_tokens=max_tokens,
+            manner=Manner(seed, temperature, semantic, max_tokens, top_k),
         )
         return replace(said, by=self._module)
 

@@ -1,6 +1,7 @@
 """From a percept and a blend to words: how a reply or a private thought is walked."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from leo.field.centers import Center
@@ -16,19 +17,30 @@ from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
-__all__ = ["speak", "think"]
+__all__ = ["Manner", "speak", "think"]
 
 MIN_TARGET = 8
 """Tokens that even the shortest reply aims at."""
 
-THOUGHT = 1 / 2
+THOUGHT = 1 / 4
 """Tokens a private thought aims at, per token it may have."""
 
-DWELT = 16
+DWELT = 8
 """Last content words of its seed that draw a private thought."""
 
 AROUSED = 0.5
 """How much longer a reply gets when the prompt was as loud as can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a private thought is spoken; see `leo.module.Voice`."""
+
+    seed: str
+    temperature: float
+    semantic: float
+    max_tokens: int
+    top_k: int | None
 
 
 async def speak(
@@ -44,12 +56,14 @@ async def speak(
 ) -> Utterance:
     """Speak a reply: from the field, to the observer."""
     novelty, arousal = percept.pulse.novelty, percept.pulse.arousal
+    pulls = _by_bias(influence.pulls, view)
     plan = Plan(
         temperature=blend.temperature,
         start_temperature=settings.temperature,
-        biases=Biases(blend.semantic, _by_bias(influence.pulls, view)),
+        biases=Biases(blend.semantic, pulls),
         target=max(MIN_TARGET, TARGET * influence.length * (1 + AROUSED * arousal)),
         limit=settings.max_tokens,
+        wanted=frozenset(id_ for ids in pulls.values() for id_ in ids),
         echoes=echo_windows(percept.tokens),
         connection=connect(
             percept.tokens, percept.impression, novelty, view, stream(seed, "connection")
@@ -71,33 +85,32 @@ async def think(
     luck: Random,
     *,
     heard: Sequence[str],
-    seed: str,
-    temperature: float,
-    semantic: float,
-    max_tokens: int,
+    manner: Manner,
 ) -> Utterance:
     """Speak privately: drawn by a text's words, started from a center like everything else.
 
     Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
     """
-    pulls = {"gravity": await _dwelt_on(seed, view)}
+    own = _dwelt_on(manner.seed, view)
+    near = await company(own, view)
+    pulls = {id_: COMPANY_SHARE * share for id_, share in near.items()} | dict.fromkeys(own, 1.0)
     plan = Plan(
-        temperature=temperature,
+        temperature=manner.temperature,
         start_temperature=1.0,
-        biases=Biases(semantic, pulls),
-        target=THOUGHT * max_tokens,
-        limit=max_tokens,
+        biases=Biases(manner.semantic, {"gravity": pulls}),
+        target=THOUGHT * manner.max_tokens,
+        limit=manner.max_tokens,
+        wanted=frozenset(own),
+        top_k=manner.top_k,
         echoes=echo_windows(heard),
     )
     return await walk(view, centers, plan, luck=luck)
 
 
-async def _dwelt_on(seed: str, view: View) -> dict[int, float]:
-    """Weigh the words that draw a thought: its seed's, wholly, and those that keep them company."""
+def _dwelt_on(seed: str, view: View) -> list[int]:
+    """List the words that draw a thought wholly: the last content words of its seed."""
     words = [token.word for token in tokens(seed) if is_content(token.word)][-DWELT:]
-    ids = [id_ for word in dict.fromkeys(words) if (id_ := view.id(word)) is not None]
-    near = await company(ids, view)
-    return {id_: COMPANY_SHARE * share for id_, share in near.items()} | dict.fromkeys(ids, 1.0)
+    return [id_ for word in dict.fromkeys(words) if (id_ := view.id(word)) is not None]
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:

@@ -15,7 +15,7 @@ from leo.records import WordContext
 from leo.text.function_words import is_content
 from leo.text.tokens import MARKS, SENTENCE_ENDS
 
-__all__ = ["CAPS", "Biases", "Options", "Situation", "closeness", "leanings", "options"]
+__all__ = ["CAPS", "Biases", "Options", "Situation", "leanings", "options"]
 
 CAPS: Mapping[str, float] = {
     "semantic": 2.5,
@@ -78,7 +78,12 @@ class Biases:
 
 
 async def options(
-    view: View, last: tuple[int, int | None], wanted: frozenset[int], *, opened: int
+    view: View,
+    last: tuple[int, int | None],
+    wanted: frozenset[int],
+    *,
+    opened: int,
+    top_k: int | None = None,
 ) -> Options:
     """Look at what may follow.
 
@@ -93,6 +98,8 @@ async def options(
     opened
         Words since the sentence opened; while they are one or two, the longest context is
         that opening.
+    top_k
+        Consider only so many, the strongest in the longest context first; all by default.
     """
     this, before = last
     context = (this,) if opened == 1 or before is None else (before, this)
@@ -109,6 +116,8 @@ async def options(
     trust2 = _trust(bigram, BIGRAM_CONFIDENCE)
     logs: dict[int, float] = {}
     ids = sorted(bigram.cells.keys() | trigram.cells.keys())
+    if top_k is not None and len(ids) > top_k:
+        ids = _strongest(ids, trigram.cells, bigram.cells, wanted, top_k)
     for id_, count in zip(ids, view.counts(ids), strict=True):
         p = (1 - trust2) * count / heard
         if id_ in bigram.cells:
@@ -118,6 +127,18 @@ async def options(
             p += trust3 * count_of(trigram.cells[id_]) / trigram.total
         logs[id_] = math.log(p)
     return Options(logs, trigram, bigram, opens)
+
+
+def _strongest(
+    ids: list[int],
+    trigram: Mapping[int, int],
+    bigram: Mapping[int, int],
+    wanted: frozenset[int],
+    top_k: int,
+) -> list[int]:
+    """Choose ``top_k`` candidates, and the wanted ones among the rest; in ascending order."""
+    ranked = sorted(ids, key=lambda id_: (trigram.get(id_, 0), bigram.get(id_, 0)), reverse=True)
+    return sorted({*ranked[:top_k], *wanted.intersection(ids)})
 
 
 def _trust(row: RowView, confidence: float) -> float:
@@ -131,7 +152,7 @@ class Situation:
     Attributes
     ----------
     near
-        What belongs to each of the last content words, and how much (`closeness`).
+        The last content words with what stands near them.
     used
         How often each word was used in this utterance.
     in_sentence
@@ -140,7 +161,7 @@ class Situation:
         How far the utterance is beyond its target, in targets; 0 before.
     """
 
-    near: Sequence[Mapping[int, float]]
+    near: Sequence[tuple[int, RowView]]
     used: Mapping[int, int]
     in_sentence: int
     overdue: float
@@ -168,7 +189,7 @@ def leanings(
         By the bias's name and the candidate, within the bias's cap; what is zero is left out.
     """
     candidates = set(ids)
-    near, used = _affinities(candidates, at.near), candidates & at.used.keys()
+    near, used = _affinities(view, candidates, at.near), candidates & at.used.keys()
     repeated = [one for one in used if is_content(view.word(one))]
     marks = [(id_, mark) for mark in MARKS if (id_ := view.id(mark)) in candidates]
     found = {
@@ -197,30 +218,19 @@ def _length(mark: str, at: Situation) -> float:
     return long - short + 2.0 * at.overdue
 
 
-def _affinities(candidates: set[int], near: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """Tell how much each candidate belongs to the last content words: the mean over them."""
+def _affinities(
+    view: View, candidates: set[int], near: Sequence[tuple[int, RowView]]
+) -> dict[int, float]:
+    """Tell how much content words belong to the last ones: how often they met, normalised."""
     totals: dict[int, float] = {}
-    for close in near:
-        for id_ in candidates & close.keys():
-            totals[id_] = totals.get(id_, 0.0) + close[id_]
+    for word, row in near:
+        met = [
+            id_
+            for id_ in candidates & row.cells.keys()
+            if id_ != word and is_content(view.word(id_))
+        ]
+        own, *counts = view.counts([word, *met])
+        for id_, count in zip(met, counts, strict=True):
+            close = min(1.0, count_of(row.cells[id_]) / math.sqrt(count * own))
+            totals[id_] = totals.get(id_, 0.0) + close
     return {id_: total / len(near) for id_, total in totals.items()}
-
-
-def closeness(view: View, word: int, row: RowView) -> dict[int, float]:
-    """Tell how much content words belong to a word: how often they met, normalised, [0, 1].
-
-    Parameters
-    ----------
-    view
-        The field.
-    word
-        The word.
-    row
-        What stands near it.
-    """
-    ids = [id_ for id_ in row.cells if id_ != word and is_content(view.word(id_))]
-    own = view.count(word)
-    return {
-        id_: min(1.0, count_of(row.cells[id_]) / math.sqrt(count * own))
-        for id_, count in zip(ids, view.counts(ids), strict=True)
-    }

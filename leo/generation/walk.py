@@ -17,7 +17,7 @@ from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
 from leo.generation.mouth import Hear, Mouth
-from leo.generation.step import Biases, Options, Situation, closeness, leanings, options
+from leo.generation.step import Biases, Options, Situation, leanings, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
@@ -62,6 +62,10 @@ class Plan:
         Tokens aimed at.
     limit
         Tokens at most (a closing mark may follow).
+    wanted
+        Words to consider although they are rare where he stands.
+    top_k
+        Candidates of a step at most, the wanted ones beside; all by default.
     echoes
         Runs of words that must not come out (`leo.generation.guards.echo_windows`).
     connection
@@ -73,6 +77,8 @@ class Plan:
     biases: Biases
     target: float
     limit: int
+    wanted: frozenset[int] = frozenset()
+    top_k: int | None = None
     echoes: frozenset[tuple[str, ...]] = frozenset()
     connection: Connection | None = None
 
@@ -124,8 +130,7 @@ class _Walker:
         self._view, self._centers, self._plan, self._luck = view, centers, plan, luck
         self._guards = Guards(plan.echoes)
         self._mouth = Mouth(view, self._guards, hear)
-        self._pulled = frozenset(id_ for ids in plan.biases.pulls.values() for id_ in ids)
-        self._near: dict[int, dict[int, float]] = {}
+        self._near: dict[int, RowView] = {}
         self._entropies: list[float] = []
         self._to_weave = plan.connection
         self.done = False
@@ -260,7 +265,10 @@ class _Walker:
         opened = self._guards.tokens_in_sentence
         if this is None:
             return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens=False)
-        return await options(self._view, (this, before), self._pulled | woven, opened=opened)
+        plan = self._plan
+        return await options(
+            self._view, (this, before), plan.wanted | woven, opened=opened, top_k=plan.top_k
+        )
 
     def _refused(self) -> set[int | None]:
         """List what must not come next; a few words, however many could."""
@@ -273,12 +281,11 @@ class _Walker:
         recent = self._mouth.recent[-REMEMBERED:]
         missing = [id_ for id_ in recent if id_ not in self._near]
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
-        for id_, row in zip(missing, rows, strict=True):
-            self._near[id_] = closeness(self._view, id_, row)
+        self._near.update(zip(missing, rows, strict=True))
 
     def _situation(self) -> Situation:
         return Situation(
-            near=[self._near[other] for other in self._mouth.recent[-REMEMBERED:]],
+            near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),

@@ -53,7 +53,7 @@ class DreamConfig:
     wound: float = 0.5
     novelty: float = 0.7
     quality: tuple[float, float] = (0.35, 0.55)
-    max_tokens: int = 36
+    max_tokens: int = 50
     charged: float = 0.4
 
 

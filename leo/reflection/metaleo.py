@@ -43,8 +43,8 @@ TEMPERATURES = (0.8, 1.1)
 
 SEMANTIC = 0.5
 
-MAX_TOKENS = 36
-"""Tokens of a try: it aims at half of them, about as long as a reply."""
+MAX_TOKENS = 60
+"""Tokens of a try; it aims at a quarter of them, about a short reply."""
 
 
 @dataclass(frozen=True, slots=True)

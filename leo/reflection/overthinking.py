@@ -26,6 +26,10 @@ WORDS: Final = 3
 GOOD: Final = 0.5
 """Quality, as if the thought were a reply, below which it is dropped."""
 
+TOP_K: Final = 16
+"""Continuations that a thought considers at each step: three thoughts must cost less than a
+reply, and nobody reads their reasons."""
+
 ALIKE: Final = 0.8
 """Share of words in common (Jaccard) from which a thought only repeats what was said."""
 
@@ -206,6 +210,7 @@ async def _thought(circle: Circle, before: Sequence[str], voice: Voice) -> Ring:
         temperature=circle.temperature,
         semantic=circle.semantic,
         max_tokens=circle.max_tokens,
+        top_k=TOP_K,
     )
     ring = Ring(
         name=circle.name,

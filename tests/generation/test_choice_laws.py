@@ -16,7 +16,7 @@ from leo.generation.connection import connect, connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, rounded
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.gravity import COMPANIONS, PULLED, company, gravity, pulls_of
-from leo.generation.step import CAPS, Biases, Situation, closeness, leanings, options
+from leo.generation.step import CAPS, Biases, Situation, leanings, options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 from leo.text.function_words import is_content
@@ -145,7 +145,7 @@ async def test_a_stronger_pull_never_lowers_a_words_chance(
     assert red is not None
     assert target is not None
     found = await options(layer, (red, the), frozenset(), opened=5)
-    near = [closeness(layer, red, layer.look_now(Ask("near", (red,))))]
+    near = [(red, layer.look_now(Ask("near", (red,))))]
     chances: list[float] = []
     for weight in sorted((one, other)):
         biases = Biases(0.4, {bias: {target: weight}})

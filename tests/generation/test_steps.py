@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leo.field.rows import RowView
 from leo.generation.connection import connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, take
 from leo.generation.gravity import gravity, pulls_of
@@ -119,7 +120,7 @@ async def test_every_bias_stays_within_its_cap(
     layer = await toy_field("the boat sleeps . the boat sleeps , the boat")
     boat = layer.id("boat")
     assert boat is not None
-    near = [dict.fromkeys(range(layer.size), 1.0)]
+    near = [(boat, RowView(1, 1, dict.fromkeys(range(layer.size), 10**6 << 8)))]
     for id_ in range(layer.size):
         biases = Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()})
         at = Situation(near, {id_: used}, in_sentence, overdue)

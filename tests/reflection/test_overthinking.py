@@ -140,7 +140,7 @@ async def test_o1_every_parameter_reaches_the_voice() -> None:
     ring = await _thought(CIRCLE, ["other"], voice)
 
     assert voice.asked == [
-        {"seed": "seed words", "temperature": 0.85, "semantic": 0.65, "max_tokens": 40}
+        {"seed": "seed words", "temperature": 0.85, "semantic": 0.65, "max_tokens": 40, "top_k": 16}
     ]
     assert voice.kept == [(ring.text, "ring")]
     assert (ring.bigrams, ring.trigrams, ring.dropped) == (2, 3, None)
