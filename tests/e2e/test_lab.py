@@ -52,7 +52,7 @@ def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
         lab.wait_for_points("growth", 0, number)
         lab.wait_for_points("pulse", 0, number)
     lengths = lab.page.evaluate("window.lengths")
-    assert len(set(lengths)) > 15, "replies appear word by word"
+    assert len(set(lengths)) > 9, "replies appear a few words at a time"
 
     assert lab.execute("[turn.prompt for turn in lab.leo.turns][1:]") == repr(
         ["Hello, Leo.", "Do you like the rain?", "Good night."]
