@@ -222,7 +222,7 @@ async def test_o1_the_temperature_of_a_circle_is_that_of_its_words(make: Open) -
     class Listener(Overthinking):
         async def revise(self, percept: Any, said: Any, voice: Any) -> Any:
             for temperature, heard in seen.items():
-                thought = await voice(temperature=temperature, max_tokens=40)
+                thought = await voice(temperature=temperature, max_tokens=120)
                 heard += [word.probability for word in thought.words if word.entropy > 0]
 
     async with make(modules=[Listener()]) as leo:
