@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from leo.errors import ModuleError
 from leo.module import Judged, Keep, Kept, Lean, Module, Moment, Revision, Said, SoFar, Voice, Write
-from leo.records import Blend, Fault, Influence, Note, Percept, Timing, Utterance
+from leo.records import Blend, Fault, Influence, Leaning, Note, Percept, Timing, Utterance
 
 __all__ = ["Hooks", "VoiceOf"]
 
@@ -55,6 +55,7 @@ class Hooks:
         self.notes: tuple[Note, ...] = ()
         self.faults: tuple[Fault, ...] = ()
         self.timings: tuple[Timing, ...] = ()
+        self.leanings: tuple[Leaning, ...] = ()
 
     async def before(self, percept: Percept, influence: Influence) -> Influence:
         """Let each module lean, hearing how the ones before it lean."""
@@ -63,6 +64,7 @@ class Hooks:
             lean = await self._run(module, "before", Lean, partial(_before, percept, so_far))
             if lean is not None:
                 influence = influence + lean.influence
+                self._lean(module.name, lean.influence)
                 self._keep(module, lean.note, lean.state)
         return influence
 
@@ -108,6 +110,11 @@ class Hooks:
         return {module.name: module.state for module in self._present()}
 
     # ------------------------------------------------------------ one hook of one module
+
+    def _lean(self, name: str, own: Influence) -> None:
+        if own != Influence():
+            leaning = Leaning(name, own.temperature, own.length, own.wound, own.experts)
+            self.leanings += (leaning,)
 
     def _present(self) -> Iterator[AnyModule]:
         return (module for module in self._modules if module.name not in self._failed)

@@ -159,6 +159,7 @@ def make_turn(
             themes=(r.ActiveTheme(3, 2.0, ("lamp", "kitchen", "bread")),),
         ),
         influence=r.Influence(pulls=(r.Pull("rain", 0.5, "gravity", "prompt"),)),
+        leanings=(),
         blend=r.Blend(
             weights=tuple(
                 r.Weight(name, weight)

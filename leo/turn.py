@@ -146,6 +146,7 @@ async def live(
         reply=utterance.text,
         percept=percept,
         influence=influence,
+        leanings=hooks.leanings,
         blend=blend,
         utterance=utterance,
         quality=quality,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from leo.records import Totals, Turn
+from leo.records.shown import turns_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,10 @@ class Turns(Sequence[Turn]):
         if not self._turns:
             return "Turns()"
         return f"Turns({len(self)}, ids {self._turns[0].id} to {self._turns[-1].id})"
+
+    def _repr_html_(self) -> str:
+        """Show the turns in a notebook, as a table."""
+        return turns_html(self)
 
     def to_frame(self) -> "pd.DataFrame":
         """Give one row per turn with its main numbers, indexed by turn id.

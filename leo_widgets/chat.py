@@ -63,6 +63,7 @@ class Chat(anywidget.AnyWidget):
     busy = t.Bool(False, help="A turn is going on or waiting.").tag(sync=True)
     status = t.Unicode("opening…", help="What Leo is doing, in a word.").tag(sync=True)
     pace = t.Float(0.03, help="Seconds between two words, for people who read along.")
+    temperature = t.Float(1.0, help="Factor on the temperature of what is typed here.")
     selected = t.List(t.Int(), help="Turn and index of the selected word, or empty.").tag(sync=True)
 
     def __init__(
@@ -206,7 +207,7 @@ class Chat(anywidget.AnyWidget):
             raise
 
     async def _listen(self, text: str, reply: "_Reply") -> Turn:
-        stream = self.leo.stream(text)
+        stream = self.leo.stream(text, temperature=self.temperature)
         try:
             async for event in stream:
                 reply.take(event)

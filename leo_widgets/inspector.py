@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets
 import plotly.graph_objects as go
 
-from leo import Turn
+from leo import AsyncLeoField, Turn
+from leo.reflection.mathbrain import MathBrain, Prediction
 from leo_widgets import figures
+from leo_widgets.panel import PlotPanel
 from leo_widgets.window import Window
 
 __all__ = ["SECTIONS", "Inspector", "Section"]
@@ -17,13 +19,26 @@ __all__ = ["SECTIONS", "Inspector", "Section"]
 Draw = Callable[[Sequence[Turn], Turn | None, int | None], go.Figure]
 """Draws from the life up to the turn shown, that turn, and the word of it that was clicked."""
 
+Look = Callable[[AsyncLeoField, Turn | None], go.Figure]
+"""Draws from the living Leo, as he is now, and the turn shown."""
+
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a Turn: how to read it, and its figures."""
+    """A part of a Turn: how to read it, its figures, and those that need the living Leo."""
 
     told: str
     figures: dict[str, Draw]
+    live: dict[str, Look] = field(default_factory=dict)
+
+
+def _network(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
+    if "mathbrain" not in leo.modules:
+        return figures.network(None)
+    brain = leo.module("mathbrain")
+    seen = turn.note(Prediction) if turn else None
+    net = brain.state.network if isinstance(brain, MathBrain) else None
+    return figures.network(net, seen.features if seen else None)
 
 
 SECTIONS: dict[str, Section] = {
@@ -33,6 +48,10 @@ SECTIONS: dict[str, Section] = {
             "words": lambda life, turn, word: figures.words(turn, word),
             "reasons": lambda life, turn, word: figures.reasons(turn, word),
         },
+    ),
+    "modules": Section(
+        "Ten modules lean on a reply before it, change it, or learn from it; a dash only watched.",
+        {"modules": lambda life, turn, word: figures.modules(turn)},
     ),
     "perception": Section(
         "What your words were to Leo: five feelings, and how new, loud and open the moment was.",
@@ -57,6 +76,7 @@ SECTIONS: dict[str, Section] = {
             "affect": lambda life, turn, word: figures.affect(life),
             "episodes": lambda life, turn, word: figures.episodes(turn),
         },
+        {"network": _network},
     ),
     "wound": Section(
         "The more your words meet the text he was born from, the wider the wound; it halves daily.",
@@ -108,9 +128,9 @@ class Inspector(Window):
 
     Attributes
     ----------
-    part, turn, told, panel
-        The choice of parts, the slider over turns, the sentence that says how to read, and
-        the figures.
+    overview, turn, part, told, panel
+        The strips of the whole life (a click goes there), the slider over turns, the choice of
+        parts, the sentence that says how to read, and the figures.
     """
 
     def _controls(self) -> list[ipywidgets.Widget]:
@@ -120,16 +140,18 @@ class Inspector(Window):
         )
         self.turn = ipywidgets.IntSlider(1, 1, 1, description="turn", disabled=True)
         self.turn.layout = ipywidgets.Layout(flex="1 1 300px")
+        self.overview = PlotPanel()
         self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
         ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
         self.told = ipywidgets.Label(SECTIONS[self.part.value].told)
         self.part.observe(self._chosen, names="value")
         self.turn.observe(self._chosen, names="value")
         self.panel.on_select(self._clicked)
+        self.overview.on_select(self._jumped)
         way = ipywidgets.HBox(
             [self._play, self.turn], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%")
         )
-        return [self.part, way, self.told]
+        return [self.overview, way, self.part, self.told]
 
     # ------------------------------------------------------------ from Python
 
@@ -174,8 +196,7 @@ class Inspector(Window):
             return True
         follows = bool(self.turn.disabled or self.turn.value == self.turn.max)
         for one in (self._play, self.turn):
-            one.min, one.max = min(one.min, numbers[0]), numbers[-1]
-            one.min = numbers[0]
+            one.max = numbers[-1]
         self.turn.disabled = False
         if follows:
             self._play.value = self.turn.value = numbers[-1]
@@ -193,16 +214,26 @@ class Inspector(Window):
             self._word = int(custom[1])
             self._redraw()
 
+    def _jumped(self, point: dict[str, Any]) -> None:
+        """Go to the turn that was clicked in the overview; it may arrive on any thread."""
+        x = point.get("x")
+        if isinstance(x, int | float) and self.turn.min <= x <= self.turn.max:
+            self.turn.value = round(x)
+
     async def _draw(self) -> None:
         """Draw the chosen part of the chosen turn, one figure at a time."""
         chosen = part, number, word = self.part.value, self.turn.value, self._word
-        turn = self._following.find(number)
-        life = [one for one in self._following.turns if one.id is not None and one.id <= number]
+        whole = await self._following.life(number)
+        life = [one for one in whole if one.id is not None and one.id <= number]
+        turn = life[-1] if life and life[-1].id == number else None
         drawn: dict[str, go.Figure] = {}
         for name, draw in SECTIONS[part].figures.items():
             drawn[name] = draw(life, turn, word)
             await asyncio.sleep(0)
             if chosen != (self.part.value, self.turn.value, self._word):
                 return  # somebody went on; that has a drawing of its own
+        for name, look in SECTIONS[part].live.items():
+            drawn[name] = look(self.leo, turn)
         self.panel.put(drawn, only=True)
         self.panel.error = ""
+        self.overview.put({"timeline": figures.timeline(whole, number)})

@@ -1,6 +1,6 @@
 """PlotPanel: plotly figures in a notebook, drawn by one widget, offline.
 
-One widget draws any number of figures from a synced trait that holds plain plotly JSON. It
+One widget draws many figures, each from a synced trait that holds its plain plotly JSON. It
 ships plotly's own bundle once, survives a page reload, fills its cell and follows the theme.
 """
 
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets as t
+
+from leo_widgets.told import told
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,7 +39,17 @@ def program() -> str:
     )
 
 
-class PlotPanel(anywidget.AnyWidget):
+SLOTS = 16
+"""Figures that a panel can hold; each has a trait of its own, so that only what is new travels."""
+
+_Slots: Any = type(
+    "_Slots",
+    (t.HasTraits,),
+    {f"slot{i}": t.Dict(help="Plotly JSON of one figure.").tag(sync=True) for i in range(SLOTS)},
+)
+
+
+class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     """Figures, one below or beside the other.
 
     Parameters
@@ -48,7 +60,9 @@ class PlotPanel(anywidget.AnyWidget):
 
     _css = (STATIC / "panel.css").read_text(encoding="utf-8")
 
-    figures = t.Dict(help="Plotly JSON by name; the truth for every view.").tag(sync=True)
+    shown: "t.List[list[Any]]" = t.List(
+        help="Pairs of a figure's name and its slot, in order."
+    ).tag(sync=True)
     selected = t.Dict(help="The point clicked last: figure, x, y, curve, point.").tag(sync=True)
     error = t.Unicode("", help="What kept a figure from being drawn.").tag(sync=True)
 
@@ -58,8 +72,13 @@ class PlotPanel(anywidget.AnyWidget):
         if figures:
             self.put(figures)
 
+    @property
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """Plotly JSON by name, in the order in which it is shown."""
+        return {name: getattr(self, f"slot{slot}") for name, slot in self.shown}
+
     def put(self, figures: "Mapping[str, go.Figure]", *, only: bool = False) -> None:
-        """Show figures, new ones below those that are there; nothing is sent if none changed.
+        """Show figures, new ones below those that are there; only what changed is sent.
 
         Parameters
         ----------
@@ -67,11 +86,25 @@ class PlotPanel(anywidget.AnyWidget):
             Figures by name.
         only
             Take all others away.
+
+        Raises
+        ------
+        ValueError
+            If they are more than a panel holds.
         """
-        old = {} if only else self.figures
-        shown = {**old, **{name: _plain(figure) for name, figure in figures.items()}}
-        if shown != self.figures:
-            self.figures = shown
+        old = dict(self.shown)
+        kept = {} if only else old
+        names = [*kept, *(name for name in figures if name not in kept)]
+        if len(names) > SLOTS:
+            raise ValueError(f"a panel holds {SLOTS} figures, not {len(names)}; use two panels")
+        free = iter(sorted(set(range(SLOTS)) - {old[name] for name in names if name in old}))
+        slots = {name: old[name] if name in old else next(free) for name in names}
+        with self.hold_sync():
+            for name, figure in figures.items():
+                setattr(self, f"slot{slots[name]}", _plain(figure))
+            for slot in set(old.values()) - set(slots.values()):
+                setattr(self, f"slot{slot}", {})
+            self.shown = [[name, slot] for name, slot in slots.items()]
 
     def on_select(self, callback: Callable[[dict[str, Any]], None]) -> None:
         """Call a function with each point that is clicked."""
@@ -80,8 +113,10 @@ class PlotPanel(anywidget.AnyWidget):
 
 def _plain(figure: "go.Figure") -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(figure.to_json())
-    plain.get("layout", {}).pop("template", None)  # most of a small figure's bytes
-    return {"data": plain["data"], "layout": plain.get("layout", {})}
+    layout = plain.get("layout", {})
+    layout.pop("template", None)  # most of a small figure's bytes
+    layout["meta"] = {**layout.get("meta", {}), "told": told(plain)}
+    return {"data": plain["data"], "layout": layout}
 
 
 def show(figure: "go.Figure") -> PlotPanel:

@@ -78,6 +78,29 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaning:
+    """How one module leaned on the coming reply; see `Influence`.
+
+    Attributes
+    ----------
+    module
+        Its name.
+    temperature, length
+        Its factors; 1 changes nothing.
+    wound
+        The level it told of, [0, 1].
+    experts
+        Its additions to expert weights.
+    """
+
+    module: str
+    temperature: float
+    length: float
+    wound: float
+    experts: tuple[Weight, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BlendReason:
     """One change of an expert's weight while blending, and why."""
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 from leo.records import codec
 from leo.records.around import Fault, Learned, Note, Timing, Totals
 from leo.records.heard import Percept, Settings
-from leo.records.leaning import Blend, Influence
+from leo.records.leaning import Blend, Influence, Leaning
+from leo.records.shown import turn_html
 from leo.records.spoken import Quality, Source, Utterance
 
 __all__ = ["FORMAT", "Turn"]
@@ -22,7 +23,8 @@ class Turn:
     """One prompt and everything it caused.
 
     ``id`` counts from 1 and is ``None`` for an imagined turn; ``at`` is in seconds of the
-    Leo's clock; ``totals`` is the size of the field after the turn. ``timings`` stand
+    Leo's clock; ``totals`` is the size of the field after the turn. ``leanings`` splits
+    ``influence`` by module (the words a module drew stand in its pulls). ``timings`` stand
     outside equality.
     """
 
@@ -34,6 +36,7 @@ class Turn:
     reply: str
     percept: Percept
     influence: Influence
+    leanings: tuple[Leaning, ...]
     blend: Blend
     utterance: Utterance
     quality: Quality
@@ -60,6 +63,10 @@ class Turn:
         """Give the canonical part: everything that the same seed, clock and words repeat."""
         plain = tuple(replace(fault, traceback="") for fault in self.faults)
         return replace(self, timings=(), faults=plain)
+
+    def _repr_html_(self) -> str:
+        """Show the turn in a notebook."""
+        return turn_html(self)
 
     def to_json(self) -> str:
         """Write the turn as JSON."""

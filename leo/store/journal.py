@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from leo.errors import StoreError, TurnFormatError
 from leo.module import SqlValue, Write
@@ -16,7 +17,7 @@ from leo.records import Source, Turn
 from leo.store.database import Reading
 from leo.text.birth import Birth
 
-__all__ = ["Birthday", "Entry", "Journal", "birth_writes", "heard_write", "turn_writes"]
+__all__ = ["Birthday", "Entry", "Event", "Journal", "birth_writes", "heard_write", "turn_writes"]
 
 _INSERT = "INSERT INTO journal (entry, kind, at, turn, body) VALUES (?, ?, ?, ?, ?)"
 _SUMMARY = """
@@ -35,6 +36,21 @@ class Entry:
 
     entry: int
     texts: tuple[tuple[Source, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One journal entry whole: what happened, when, and either a turn or the texts heard.
+
+    ``more`` is what else its body holds.
+    """
+
+    entry: int
+    kind: str
+    at: float
+    turn: Turn | None
+    texts: tuple[tuple[Source, str], ...]
+    more: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +195,18 @@ class Journal:
                 found.append(Entry(int(str(number)), _texts(str(kind), str(body))))
         return found
 
+    async def events_after(self, entry: int) -> list[Event]:
+        """Read the next `READ_ROWS` entries after one, whole; empty at the end."""
+        rows = await self._database.fetch(
+            "SELECT entry, kind, at, body FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
+            (entry, READ_ROWS),
+        )
+        found: list[Event] = []
+        for number, kind, at, body in rows:
+            with self._reading(number):
+                found.append(_event(int(str(number)), str(kind), float(str(at)), str(body)))
+        return found
+
     async def batches_of(self, digest: str) -> int:
         """Count the batches of a book that are in the journal."""
         rows = await self._database.fetch(
@@ -187,6 +215,14 @@ class Journal:
             (digest,),
         )
         return int(str(rows[0][0]))
+
+
+def _event(entry: int, kind: str, at: float, body: str) -> Event:
+    if kind == "turn":
+        return Event(entry, kind, at, Turn.from_json(body), (), {})
+    more = json.loads(body)
+    texts = tuple((source, text) for source, text in more.pop("heard", ()))
+    return Event(entry, kind, at, None, texts, more)
 
 
 def _texts(kind: str, body: str) -> tuple[tuple[Source, str], ...]:

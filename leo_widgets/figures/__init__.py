@@ -8,11 +8,14 @@ from leo_widgets.figures.growth import growth
 from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
+from leo_widgets.figures.modules import modules
+from leo_widgets.figures.network import network
 from leo_widgets.figures.presence import experts, impression, pulse
 from leo_widgets.figures.recall import recall
 from leo_widgets.figures.rhythm import game
 from leo_widgets.figures.streams import flow
 from leo_widgets.figures.time import timings
+from leo_widgets.figures.timeline import timeline
 from leo_widgets.figures.words import reasons, words
 from leo_widgets.figures.wound import trauma
 
@@ -28,11 +31,14 @@ __all__ = [
     "impression",
     "inner_voice",
     "mathbrain",
+    "modules",
+    "network",
     "pulse",
     "reasons",
     "recall",
     "rings",
     "school",
+    "timeline",
     "timings",
     "trauma",
     "words",

@@ -27,6 +27,13 @@ function themed(el, layout) {
   return out;
 }
 
+const SLOTS = 16; // as in panel.py
+
+// What a figure shows, for who cannot see it: made beside it in Python.
+function alternative(figure) {
+  return figure.layout?.meta?.told || (figure.layout?.title?.text || "").replace(/<[^>]*>/g, " ");
+}
+
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
 function render({ model, el }) {
@@ -57,7 +64,7 @@ function render({ model, el }) {
     div.on("plotly_click", (event) => {
       const p = event.points[0];
       const custom = p.customdata ?? null;
-      model.set("selected", { figure: name, x: p.x ?? null, y: p.y ?? null, curve: p.curveNumber, point: p.pointNumber, custom });
+      model.set("selected", { figure: name, x: p.x ?? null, y: p.y ?? null, curve: p.curveNumber, point: p.pointNumber, custom, at: Date.now() });
       model.save_changes();
     });
   }
@@ -70,11 +77,20 @@ function render({ model, el }) {
     const first = plot.drawn === null;
     plot.drawn = text;
     await Plotly.react(plot.div, figure.data, themed(el, figure.layout), CONFIG);
+    plot.div.setAttribute("role", "group");
+    plot.div.setAttribute("aria-label", alternative(figure));
+    plot.div.querySelector("svg.main-svg")?.setAttribute("aria-hidden", "true");
     if (first) listen(name, plot.div);
   }
 
+  function now() {
+    const figures = {};
+    for (const [name, slot] of model.get("shown") || []) figures[name] = model.get(`slot${slot}`);
+    return figures;
+  }
+
   async function sync(force) {
-    const figures = model.get("figures") || {};
+    const figures = now();
     for (const [name, plot] of plots)
       if (!(name in figures)) {
         sizes.unobserve(plot.div);
@@ -92,16 +108,26 @@ function render({ model, el }) {
     }
   }
 
-  const changed = () => sync(false);
+  // One update changes several traits: they are drawn together, when all have arrived.
+  let waiting = false;
+  const changed = () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      sync(false);
+    });
+  };
+  const watched = ["shown", ...Array.from({ length: SLOTS }, (_, i) => `slot${i}`)];
   const told = () => (failed.textContent = model.get("error"));
-  model.on("change:figures", changed);
+  for (const name of watched) model.on(`change:${name}`, changed);
   model.on("change:error", told);
   const theme = new MutationObserver(() => sync(true));
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
   told();
   sync(false);
   return () => {
-    model.off("change:figures", changed);
+    for (const name of watched) model.off(`change:${name}`, changed);
     model.off("change:error", told);
     theme.disconnect();
     sizes.disconnect();

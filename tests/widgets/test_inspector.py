@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import leo_widgets.following
 import leo_widgets.inspector
 from leo import AsyncLeoField
 from leo.observation.talk import TALK
@@ -48,9 +49,9 @@ def title(inspector: Inspector, figure: str) -> str:
 
 def test_every_figure_has_a_place_and_every_part_a_sentence() -> None:
     """All figures of Turns stand in some part; each part says how to read it in one sentence."""
-    placed = [name for section in SECTIONS.values() for name in section.figures]
+    placed = [name for one in SECTIONS.values() for name in (*one.figures, *one.live)]
     assert len(placed) == len(set(placed))
-    assert set(placed) == set(figures.__all__)
+    assert {*placed, "timeline"} == set(figures.__all__)
     for section in SECTIONS.values():
         assert section.told.endswith(".")
         assert "\n" not in section.told
@@ -70,7 +71,10 @@ async def test_every_part_can_be_chosen(inspector: Inspector, play: Play, part: 
     play(inspector.part, index=list(SECTIONS).index(part))
     await drawn(inspector)
 
-    assert list(inspector.panel.figures) == list(SECTIONS[part].figures)
+    assert list(inspector.panel.figures) == [
+        *SECTIONS[part].figures,
+        *SECTIONS[part].live,
+    ]
     assert inspector.told.value == SECTIONS[part].told
     assert inspector.panel.error == ""
 
@@ -83,6 +87,51 @@ async def test_the_slider_goes_back(inspector: Inspector, play: Play) -> None:
     inspector.show("field")
     await drawn(inspector)
     assert inspector.panel.figures["growth"]["data"][0]["x"] == [1, 2]
+
+
+async def test_a_click_on_the_overview_goes_there(inspector: Inspector, play: Play) -> None:
+    """The strips show every turn and mark the one shown; a click anywhere jumps to its turn."""
+    strips = inspector.overview.figures["timeline"]
+    assert strips["data"][0]["x"] == [1, 2, 3]
+    assert strips["layout"]["shapes"][0]["x0"] == 3
+    play(inspector.overview, selected={"figure": "timeline", "x": 2, "y": "dream", "at": 1})
+    await drawn(inspector)
+    assert inspector.turn.value == 2
+    assert "turn 2" in title(inspector, "words")
+    assert inspector.overview.figures["timeline"]["layout"]["shapes"][0]["x0"] == 2
+    play(inspector.overview, selected={"figure": "timeline", "x": 99, "y": 0.5, "at": 2})
+    await drawn(inspector)
+    assert inspector.turn.value == 2
+
+
+async def test_a_turn_long_ago_is_fetched(
+    make: Open, monkeypatch: pytest.MonkeyPatch, play: Play
+) -> None:
+    """The slider reaches back to the first turn, also beyond the turns that are at hand."""
+    monkeypatch.setattr(leo_widgets.following, "KEPT_TURNS", 2)
+    async with make() as leo:
+        turns = [await leo.turn(prompt) for prompt in TALK[:5]]
+        inspector = Inspector(leo)
+        await inspector.ready()
+        assert (inspector.turn.min, inspector.turn.max) == (1, 5)
+        inspector.show("field", 2)
+        await drawn(inspector)
+        assert inspector.panel.figures["growth"]["data"][0]["x"] == [1, 2]
+        inspector.show("modules")
+        await drawn(inspector)
+        told = inspector.panel.figures["modules"]["data"][0]["cells"]["values"][1]
+        assert told == figures.modules(turns[1]).data[0].cells.values[1]
+        inspector.close()
+
+
+async def test_the_network_is_drawn_as_it_is(inspector: Inspector, leo: AsyncLeoField) -> None:
+    """Its units are coloured by the moment shown, and its lines are the living weights."""
+    inspector.show("body")
+    await drawn(inspector)
+    first = inspector.panel.figures["network"]
+    await leo.turn(TALK[3])
+    await drawn(inspector)
+    assert inspector.panel.figures["network"] != first
 
 
 async def test_a_word_that_is_clicked_shows_its_reasons(inspector: Inspector, play: Play) -> None:
@@ -121,7 +170,8 @@ async def test_a_newborn_has_nothing_to_show_yet(make: Open) -> None:
         for part in SECTIONS:
             inspector.show(part)
             await drawn(inspector)
-            assert all(one["layout"]["annotations"] for one in inspector.panel.figures.values())
+            for name in SECTIONS[part].figures:
+                assert inspector.panel.figures[name]["layout"]["annotations"]
         inspector.show("words")
         await leo.turn("Hello.")
         await drawn(inspector)
@@ -131,7 +181,7 @@ async def test_a_newborn_has_nothing_to_show_yet(make: Open) -> None:
 
 async def test_a_part_that_does_not_exist_is_told(inspector: Inspector) -> None:
     """The error names the parts there are."""
-    with pytest.raises(ValueError, match="no part is called 'soul'; there are words, perception"):
+    with pytest.raises(ValueError, match="no part is called 'soul'; there are words, modules"):
         inspector.show("soul")
 
 

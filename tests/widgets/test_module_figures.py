@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from leo import AsyncLeoField
+from leo.modules import default_modules
 from leo.notes import InnerVoice, Rings
 from leo.observation.talk import TALK
 from leo.perception.trauma import TraumaNote
@@ -17,11 +19,13 @@ from leo.recall.school import SchoolNote
 from leo.records import Note, Turn
 from leo.reflection.affect import Affect, Feeling
 from leo.reflection.dreaming import DreamReport
-from leo.reflection.episodes import EpisodeKept, EpisodeNote
+from leo.reflection.episodes import EpisodeKept, EpisodeNote, RAGBrain
 from leo.reflection.expecting import GameHint
+from leo.reflection.features import FEATURES
 from leo.reflection.flow import FlowNote
 from leo.reflection.game import GamePlayed
 from leo.reflection.mathbrain import Lesson, Prediction
+from leo.reflection.mlp import Network
 from leo.testing import ScriptedClock, make_turn
 from leo.text.tokens import is_word
 from leo_widgets import figures
@@ -70,7 +74,20 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "dream": last(figures.dream),
     "features": last(figures.features),
     "episodes": last(figures.episodes),
+    "modules": last(figures.modules),
+    "timeline": lambda turns: figures.timeline(turns, len(turns)),
+    "network": lambda turns: figures.network(Network.born(len(FEATURES)), seen_by(turns)),
 }
+
+
+ALONE = ("modules", "timeline", "network")
+"""Figures that have something to show whatever was noted."""
+
+
+def seen_by(turns: list[Turn]) -> tuple[float, ...] | None:
+    """Give what MathBrain saw last, if it saw anything."""
+    note = turns[-1].note(Prediction) if turns else None
+    return note.features if note else None
 
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
@@ -78,8 +95,12 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
 def test_without_notes_a_figure_says_so(draw: Callable[[list[Turn]], Any], turns: Any) -> None:
     """A run without the module gives a figure with a title and a reason, and no data."""
     figure = draw(turns)
+    alone = [name for name in ALONE if DRAW[name] is draw]
 
     assert figure.layout.title.text
+    if alone and (turns or alone == ["network"]):
+        assert figure.data
+        return
     assert not figure.data
     assert figure.layout.annotations[0].text
 
@@ -284,3 +305,76 @@ async def test_a_real_talk_is_shown(make: Open) -> None:
     brain = {trace.name: trace for trace in figures.mathbrain(turns).data}
     assert list(brain["true quality"].y) == [turn.quality.overall for turn in turns]
     assert list(brain["true quality"].x) == list(range(1, 13))
+
+
+# ---------------------------------------------------------------- modules, timeline, network
+
+
+def told(turn: Turn) -> dict[str, str]:
+    """Read the table of modules."""
+    names, sentences, _ = figures.modules(turn).data[0].cells.values
+    return dict(zip(names, sentences, strict=True))
+
+
+def test_each_module_s_deeds_are_told(lived: list[Turn]) -> None:
+    """All ten stand in their order; what is told stands in the Turn."""
+    for turn in lived:
+        table = told(turn)
+        assert list(table) == [module.name for module in default_modules()]
+        for leaning in turn.leanings:
+            if leaning.temperature != 1:
+                assert f"temperature × {leaning.temperature:.2f}" in table[leaning.module]
+        for pull in turn.influence.pulls:
+            if pull.by in table:
+                assert "drew " in table[pull.by]
+        rings = turn.note(Rings)
+        assert rings is not None
+        kept = sum(ring.dropped is None for ring in rings.rings)
+        assert (f"thought {kept} times" in table["overthinking"]) == (kept > 0)
+        voice = turn.note(InnerVoice)
+        assert voice is not None
+        assert ("spoke instead" in table["metaleo"]) == voice.spoke
+
+
+async def test_a_module_that_is_off_or_fails_is_said(make: Open) -> None:
+    """Off is told as off, and a failure with its error."""
+
+    class Broken(RAGBrain):
+        async def before(self, percept: Any, so_far: Any) -> Any:
+            raise RuntimeError("<i>on purpose</i>")
+
+    modules = [Broken() if one.name == "episodes" else one for one in default_modules()]
+    async with make(modules=modules, strict=False) as leo:
+        await leo.set_without(["dream"])
+        table = told(await leo.turn(TALK[0]))
+    assert table["dream"] == "switched off"
+    assert "failed: " in table["episodes"]
+    assert "&lt;i&gt;on purpose" in table["episodes"]
+
+
+def test_the_timeline_is_the_life(lived: list[Turn]) -> None:
+    """Its strips are quality, echo, growth and the modules that acted, turn by turn."""
+    figure = figures.timeline(lived, 2)
+    quality, echo, new, acts = figure.data
+    assert list(quality.y) == [round(turn.quality.overall, 3) for turn in lived]
+    assert list(echo.y) == [round(turn.external_vocab, 3) for turn in lived]
+    grown = [sum(o.growth.bigrams + o.growth.trigrams for o in t.learned) for t in lived]
+    assert list(new.y) == grown
+    for column, turn in enumerate(lived):
+        did = {name for row, name in enumerate(acts.y) if acts.z[row][column]}
+        assert did == {name for name, done in told(turn).items() if done not in {"–"}}
+    assert figure.layout.shapes[0].x0 == 2
+    assert not figures.timeline(lived).layout.shapes
+
+
+def test_the_network_s_lines_are_its_weights() -> None:
+    """Excitation and restraint are told apart, the output's unit shows what it adds."""
+    net = Network.born(len(FEATURES))
+    taught = replace(net, w2=np.linspace(-1, 1, len(net.w2)), b2=0.25)
+    features = tuple(0.5 for _ in FEATURES)
+    figure = figures.network(taught, features)
+    colours = {trace.line.color for trace in figure.data if trace.mode == "lines"}
+    assert len(colours) == 2
+    expected = float(taught.w2 @ np.tanh(taught.b1) + 0.25)
+    assert f"{expected:+.3f}" in figure.data[-1].text[0]
+    assert figures.network(None).layout.annotations[0].text == "MathBrain is not here."

@@ -1,0 +1,107 @@
+"""Switches: which modules take part, and how warm he speaks."""
+
+import os
+from typing import Any
+
+import ipywidgets
+
+from leo import AsyncLeoField, Turn
+from leo_widgets.chat import Chat
+from leo_widgets.window import Window
+
+__all__ = ["Switches"]
+
+WIDE = {"description_width": "initial"}
+"""So that a label is not cut."""
+
+
+class Switches(Window):
+    """A button for each module, and the temperature of a chat; what is off is said.
+
+    A switch is an event of his life: it is journaled, and holds until it is changed.
+
+    Parameters
+    ----------
+    leo
+        The Leo.
+    path
+        Where he lives, if none is given (see `Chat`).
+    chat
+        Whose temperature is set; without one there is no slider.
+
+    Attributes
+    ----------
+    modules, temperature, told
+        The buttons by module, pressed where it is on; the slider; what is off, in words.
+    """
+
+    def __init__(
+        self,
+        leo: AsyncLeoField | None = None,
+        *,
+        path: str | os.PathLike[str] | None = None,
+        chat: Chat | None = None,
+    ) -> None:
+        self._chat = chat
+        super().__init__(leo, path=path)
+
+    def _controls(self) -> list[ipywidgets.Widget]:
+        self._following_him = False
+        self.modules = {name: self._button(name) for name in self.leo.modules}
+        self.temperature = ipywidgets.FloatSlider(
+            1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
+        )
+        self.temperature.observe(self._warmed, names="value")
+        self.told = ipywidgets.HTML()
+        row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
+        buttons = ipywidgets.HBox(list(self.modules.values()), layout=row)
+        return [buttons, *([self.temperature] if self._chat else []), self.told]
+
+    def _button(self, name: str) -> ipywidgets.ToggleButton:
+        button = ipywidgets.ToggleButton(
+            True, description=name, tooltip=f"Switch {name} on or off", icon="check"
+        )
+        button.layout = ipywidgets.Layout(width="auto")
+        button.observe(self._switched, names="value")
+        return button
+
+    # ------------------------------------------------------------ from the browser
+
+    def _switched(self, change: dict[str, Any]) -> None:
+        if not self._following_him:
+            self._runner.spawn(self._switch, "switching modules")
+
+    async def _switch(self) -> None:
+        leo = await self._guest.enter()
+        await leo.set_without([name for name, one in self.modules.items() if not one.value])
+        await self._draw()
+
+    def _warmed(self, change: dict[str, Any]) -> None:
+        if self._chat is not None:
+            self._chat.temperature = change["new"]
+        self._say()
+
+    # ------------------------------------------------------------ following
+
+    def _happened(self, turn: Turn) -> None:
+        self._redraw()
+
+    async def _draw(self) -> None:
+        """Show what is on, whoever switched it."""
+        off = self.leo.without
+        self._following_him = True
+        try:
+            for name, button in self.modules.items():
+                button.value = name not in off
+                button.icon = "times" if name in off else "check"
+        finally:
+            self._following_him = False
+        self._say()
+        self.panel.error = ""
+
+    def _say(self) -> None:
+        off = [name for name, button in self.modules.items() if not button.value]
+        parts = [f"off: <b>{', '.join(off)}</b>"] if off else []
+        if self._chat is not None and self.temperature.value != 1:
+            parts.append(f"temperature <b>{self.temperature.value:g}</b>")
+        self.told.value = "; ".join(parts) or "Everything is on, at his own temperature."
