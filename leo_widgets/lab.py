@@ -1,8 +1,9 @@
-"""LeoLab: the chat, and beside it figures that follow every turn."""
+"""LeoLab: the chat, and beside it everything there is to see of the Leo one talks with."""
 
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -11,15 +12,26 @@ import plotly.graph_objects as go
 from leo import AsyncLeoField, Turn
 from leo_widgets import figures
 from leo_widgets.chat import Chat
+from leo_widgets.feed import Feed
 from leo_widgets.following import Following
+from leo_widgets.inspector import Inspector
+from leo_widgets.map import FieldMap
+from leo_widgets.page import save_html
 from leo_widgets.panel import PlotPanel
+from leo_widgets.switches import Switches
+from leo_widgets.whatif import WhatIf
+from leo_widgets.window import Window
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["LeoLab"]
 
+LIVE_TURNS = 100
+"""Turns in the live figures, so that what travels per turn does not grow; the inspector has all."""
+
 FIGURES: dict[str, Callable[[list[Turn], Turn | None, int | None], go.Figure]] = {
     "words": lambda turns, shown, word: figures.words(shown, word),
     "reasons": lambda turns, shown, word: figures.reasons(shown, word),
+    "modules": lambda turns, shown, word: figures.modules(shown),
     "recall": lambda turns, shown, word: figures.recall(shown),
     "mathbrain": lambda turns, shown, word: figures.mathbrain(turns),
     "growth": lambda turns, shown, word: figures.growth(turns),
@@ -28,6 +40,14 @@ FIGURES: dict[str, Callable[[list[Turn], Turn | None, int | None], go.Figure]] =
     "experts": lambda turns, shown, word: figures.experts(shown),
 }
 """The lab's figures in order; each is drawn from the turns, the turn shown, and a word of it."""
+
+WINDOWS: dict[str, Callable[[AsyncLeoField], Window]] = {
+    "inspect": Inspector,
+    "field": FieldMap,
+    "what if": WhatIf,
+    "feed": Feed,
+}
+"""What stands behind the live figures, by tab; each is made when it is first looked at."""
 
 
 class LeoLab(ipywidgets.Box):  # type: ignore[misc]
@@ -45,8 +65,10 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     Attributes
     ----------
-    chat, panel
-        The two halves; each can be shown alone.
+    chat, switches
+        Where one talks, and below it the modules and the temperature.
+    panel, tabs
+        The live figures, and the tabs they are the first of.
     """
 
     def __init__(
@@ -63,10 +85,14 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         self._runner = LoopRunner(self._failed)
         self.chat.on_word(self._select)
         self.panel.on_select(self._clicked)
-        self.chat.layout = ipywidgets.Layout(flex="1 1 360px", min_width="300px")
-        self.panel.layout = ipywidgets.Layout(flex="2 1 520px", min_width="300px")
+        self.switches = Switches(self.chat.leo, chat=self.chat)
+        self._windows: dict[str, Window] = {}
+        self.tabs = self._make_tabs()
+        talk = ipywidgets.VBox([self.chat, self.switches])
+        talk.layout = ipywidgets.Layout(flex="1 1 360px", min_width="min(300px, 100%)")
+        self.tabs.layout = ipywidgets.Layout(flex="2 1 520px", min_width="min(300px, 100%)")
         super().__init__(
-            [self.chat, self.panel],
+            [talk, self.tabs],
             layout=ipywidgets.Layout(
                 display="flex",
                 flex_flow="row wrap",
@@ -101,23 +127,73 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         """Show a word's reasons, as if it had been clicked."""
         self.chat.select(turn, index)
 
+    def window(self, name: str) -> Window:
+        """Give what stands in a tab, made if it was not looked at yet.
+
+        Parameters
+        ----------
+        name
+            One of ``inspect``, ``field``, ``what if``, ``feed``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such tab.
+        """
+        if name not in WINDOWS:
+            raise ValueError(f"no tab is called {name!r}; there are {', '.join(WINDOWS)}")
+        if name not in self._windows:
+            self._windows[name] = WINDOWS[name](self.leo)
+            place = 1 + list(WINDOWS).index(name)
+            self.tabs.children[place].children = [self._windows[name]]
+        return self._windows[name]
+
+    async def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the talk as one page that needs no kernel and no network; give its path.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        await self.ready()
+        return await save_html(path, self._following.turns)
+
     @property
     def pending(self) -> int:
         """Tasks of the lab that are going on."""
-        return self._runner.pending + self.chat.pending
+        windows = (self.switches, *self._windows.values())
+        return self._runner.pending + self.chat.pending + sum(one.pending for one in windows)
 
     def close(self) -> None:
         """Take the lab away; Leo stays open."""
         self._following.end()
         self._runner.close()
-        self.chat.close()
-        self.panel.close()
+        for one in (self.switches, *self._windows.values(), self.chat, self.panel, self.tabs):
+            one.close()
         super().close()
 
     async def aclose(self) -> None:
         """Close the lab, and the Leo if it was the lab that opened him."""
         self.close()
         await self.chat.aclose()
+
+    # ------------------------------------------------------------ tabs
+
+    def _make_tabs(self) -> ipywidgets.Tab:
+        empty = [ipywidgets.VBox() for _ in WINDOWS]
+        tabs = ipywidgets.Tab([self.panel, *empty], titles=["now", *WINDOWS])
+        tabs.observe(self._turned_to, names="selected_index")
+        return tabs
+
+    def _turned_to(self, change: dict[str, Any]) -> None:
+        """Make what stands in a tab when it is first looked at; on the loop."""
+        place = change["new"]
+        if place:
+            self._runner.call(lambda: self._look_at(list(WINDOWS)[place - 1]))
+
+    def _look_at(self, name: str) -> None:
+        self.window(name)
 
     # ------------------------------------------------------------ following Leo
 
@@ -152,7 +228,8 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     async def _draw(self) -> None:
         """Bring the panel up to date, one figure at a time, so that Leo can go on speaking."""
-        turns, shown, word = self._following.turns, self._shown, self._word
+        turns = self._following.turns[-LIVE_TURNS:]
+        shown, word = self._shown, self._word
         drawn: dict[str, go.Figure] = {}
         for name, draw in FIGURES.items():
             drawn[name] = draw(turns, shown, word)

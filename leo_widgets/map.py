@@ -30,9 +30,9 @@ class FieldMap(Window):
 
     Attributes
     ----------
-    word, compare, panel
-        The word in the middle, whether words are marked that were not there before the last
-        turn, and the figure.
+    word, at, before, panel
+        The word in the middle; the turn it is shown after, and an earlier one it is compared
+        with (0: not at all); and the figure.
     """
 
     def _controls(self) -> list[ipywidgets.Widget]:
@@ -41,15 +41,14 @@ class FieldMap(Window):
         self.word = ipywidgets.Text(
             description="word", placeholder="of the last reply", continuous_update=False
         )
-        self.compare = ipywidgets.Checkbox(
-            False, description="mark what the last turn brought", indent=False
-        )
-        self.compare.layout = ipywidgets.Layout(width="auto")
+        self.at = _slider("after turn")
+        self.before = _slider("against turn")
         self.word.observe(self._typed, names="value")
-        self.compare.observe(lambda change: self._redraw(), names="value")
+        for slider in (self.at, self.before):
+            slider.observe(lambda change: self._redraw(), names="value")
         self.panel.on_select(self._clicked)
         layout = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-        return [ipywidgets.HBox([self.word, self.compare], layout=layout)]
+        return [ipywidgets.HBox([self.word, self.at, self.before], layout=layout)]
 
     def _typed(self, change: dict[str, Any]) -> None:
         self._chosen = bool(change["new"].strip())
@@ -61,19 +60,36 @@ class FieldMap(Window):
         if isinstance(custom, list) and custom and isinstance(custom[0], str):
             self.word.value = custom[0]
 
+    def _reach(self) -> None:
+        """Let the sliders reach all turns; the first stays at the end if it stood there."""
+        last = (self._following.turns[-1].id or 0) if self._following.turns else 0
+        follows = self.at.value == self.at.max
+        for slider in (self.at, self.before):
+            slider.max, slider.disabled = last, last == 0
+        if follows:
+            self.at.value = last
+        self.at.min = min(1, last)
+
     async def _draw(self) -> None:
         """Look around the word, and draw; a later question makes an earlier one idle."""
         self._asked += 1
         asked, leo = self._asked, self.leo
         word = self.word.value.strip() if self._chosen else _said(self._following.turns)
-        now = await leo.around(word, limit=NEIGHBOURS) if word else None
-        last = self._following.turns[-1].id if self._following.turns else None
-        before = None
-        if self.compare.value and now is not None and last is not None and last > 1:
-            before = await leo.around(word, limit=NEIGHBOURS, at=last - 1)
+        self._reach()
+        now, before = None, None
+        if word:
+            past = self.at.value if self.at.value < self.at.max else None
+            now = await leo.around(word, limit=NEIGHBOURS, at=past)
+        if word and self.before.value:
+            before = await leo.around(word, limit=NEIGHBOURS, at=self.before.value)
         if asked == self._asked:
             self.panel.put({"field map": field_map(now, before)})
             self.panel.error = ""
+
+
+def _slider(told: str) -> ipywidgets.IntSlider:
+    """Make a slider over turns."""
+    return ipywidgets.IntSlider(0, 0, 0, description=told, disabled=True, continuous_update=False)
 
 
 def _said(turns: list[Turn]) -> str:

@@ -47,6 +47,7 @@ class Switches(Window):
 
     def _controls(self) -> list[ipywidgets.Widget]:
         self._following_him = False
+        self._switching = 0
         self.modules = {name: self._button(name) for name in self.leo.modules}
         self.temperature = ipywidgets.FloatSlider(
             1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
@@ -69,12 +70,17 @@ class Switches(Window):
 
     def _switched(self, change: dict[str, Any]) -> None:
         if not self._following_him:
-            self._runner.spawn(self._switch, "switching modules")
+            off = [name for name, one in self.modules.items() if not one.value]
+            self._switching += 1
+            self._runner.spawn(lambda: self._switch(off), "switching modules")
 
-    async def _switch(self) -> None:
-        leo = await self._guest.enter()
-        await leo.set_without([name for name, one in self.modules.items() if not one.value])
-        await self._draw()
+    async def _switch(self, off: list[str]) -> None:
+        try:
+            leo = await self._guest.enter()
+            await leo.set_without(off)
+        finally:
+            self._switching -= 1
+            await self._draw()
 
     def _warmed(self, change: dict[str, Any]) -> None:
         if self._chat is not None:
@@ -87,7 +93,9 @@ class Switches(Window):
         self._redraw()
 
     async def _draw(self) -> None:
-        """Show what is on, whoever switched it."""
+        """Show what is on, whoever switched it; not while a press is on its way to him."""
+        if self._switching:
+            return
         off = self.leo.without
         self._following_him = True
         try:

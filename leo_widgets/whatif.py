@@ -1,14 +1,21 @@
 """WhatIf: the same words once more in imagination, with something changed."""
 
+import asyncio
+import copy
 import html
-from collections.abc import Sequence
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 import plotly.graph_objects as go
 
-from leo import Turn
+from leo import AsyncLeoField, Turn
+from leo.relive import relive
 from leo_widgets import figures
 from leo_widgets.window import Window
 
@@ -40,6 +47,10 @@ def _marked(turn: Turn, same: set[int]) -> str:
 class WhatIf(Window):
     """Imagine a turn as it would be, and as it would be otherwise: nothing of it happens.
 
+    The turn can be the next one, or one that was lived: then his life is lived again in a file
+    of its own up to that moment (the same seed, times and words give the same Turns), and the
+    Leo who lives is not touched.
+
     Parameters
     ----------
     leo
@@ -49,14 +60,23 @@ class WhatIf(Window):
 
     Attributes
     ----------
-    prompt, without, temperature, seed, button
-        What is said, which modules are left out, the temperature, which luck (empty: that of the
-        next turn), and the button that imagines.
+    turn, prompt, without, temperature, seed, button
+        Which turn (0: the next one), what is said, which modules are left out, the temperature,
+        which luck (empty: that of the turn), and the button that imagines.
+    each
+        A button that imagines the turn without each module in turn.
+    progress, cancel
+        How far the life was lived again, and the button that gives it up.
     told, panel
         Both replies with their differences, and the figures of both.
     """
 
     def _controls(self) -> list[ipywidgets.Widget]:
+        self._task: asyncio.Task[None] | None = None
+        self.turn = ipywidgets.BoundedIntText(
+            0, min=0, max=0, description="turn (0: next)", style=WIDE
+        )
+        self.turn.observe(self._turned, names="value")
         self.prompt = ipywidgets.Text(description="you say", continuous_update=False)
         self.without = ipywidgets.SelectMultiple(
             options=self.leo.modules, description="without", rows=5
@@ -64,13 +84,19 @@ class WhatIf(Window):
         self.temperature = ipywidgets.FloatSlider(
             1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
         )
-        self.seed = ipywidgets.Text(description="seed", placeholder="of the next turn")
+        self.seed = ipywidgets.Text(description="seed", placeholder="of the turn")
         self.button = ipywidgets.Button(description="Imagine", button_style="primary")
+        self.each = ipywidgets.Button(description="Without each module")
+        self.cancel = ipywidgets.Button(description="Cancel", disabled=True, icon="stop")
+        self.progress = ipywidgets.IntProgress(0, 0, 1, description="living again", style=WIDE)
         self.told = ipywidgets.HTML()
-        self.button.on_click(lambda button: self._runner.spawn(self._imagined, "imagining"))
+        self.button.on_click(lambda button: self._begin(self.imagine))
+        self.each.on_click(lambda button: self._begin(self.imagine_each))
+        self.cancel.on_click(lambda button: self._runner.call(self._cancel))
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-        asks = [self.prompt, self.without, self.temperature, self.seed, self.button]
-        return [ipywidgets.HBox(asks, layout=row), self.told]
+        asks = [self.turn, self.prompt, self.without, self.temperature, self.seed]
+        doing = [self.button, self.each, self.cancel, self.progress]
+        return [ipywidgets.HBox(asks, layout=row), ipywidgets.HBox(doing, layout=row), self.told]
 
     # ------------------------------------------------------------ from Python
 
@@ -87,30 +113,102 @@ class WhatIf(Window):
         ValueError
             If the seed is no whole number.
         """
-        leo = await self.ready()
-        seed = _number(self.seed.value)
-        said = self.prompt.value
-        plain = await leo.imagine(said)
-        changed = await leo.imagine(
-            said, without=self.without.value, temperature=self.temperature.value, seed=seed
-        )
+        seed, said = _number(self.seed.value), self.prompt.value
+        async with self._moment() as moment:
+            plain = await moment.imagine(said)
+            changed = await moment.imagine(
+                said, without=self.without.value, temperature=self.temperature.value, seed=seed
+            )
         self._show(plain, changed)
         return plain, changed
+
+    async def imagine_each(self) -> dict[str, Turn]:
+        """Imagine the turn without each module that is on, and show whose absence changes it.
+
+        Returns
+        -------
+        dict
+            The imagined turns by module; the turn as it would be stands under an empty name.
+        """
+        said = self.prompt.value
+        async with self._moment() as moment:
+            found = {"": await moment.imagine(said)}
+            for name in moment.leo.modules:
+                if name not in found[""].settings.without:
+                    found[name] = await moment.imagine(said, without=[name])
+        self.told.value = _absences(found)
+        self.panel.put({}, only=True)
+        self.panel.error = ""
+        return found
 
     # ------------------------------------------------------------ imagining
 
     async def _draw(self) -> None:
         """Say again what was said last, unless somebody wrote something else."""
         turns = self._following.turns
-        if turns and self.prompt.value in {"", *(turn.prompt for turn in turns[-2:-1])}:
+        self.turn.max = (turns[-1].id or 0) if turns else 0
+        if (
+            not self.turn.value
+            and turns
+            and self.prompt.value in {"", *(turn.prompt for turn in turns[-2:-1])}
+        ):
             self.prompt.value = turns[-1].prompt
 
-    async def _imagined(self) -> None:
-        self.button.disabled = True
+    def _turned(self, change: dict[str, Any]) -> None:
+        self._runner.spawn(self._recall, "recalling a turn")
+
+    async def _recall(self) -> None:
+        """Say what was said in the turn that is chosen, as warmly as then."""
+        number = self.turn.value
+        if not number:
+            return
+        found = await self.leo.journal(number, number + 1)
+        if number == self.turn.value:
+            self.prompt.value = found[0].prompt
+            self.temperature.value = found[0].settings.temperature
+
+    def _begin(self, work: Callable[[], Awaitable[object]]) -> None:
+        self._runner.spawn(lambda: self._do(work), "imagining")
+
+    async def _do(self, work: Callable[[], Awaitable[object]]) -> None:
+        self._task = asyncio.current_task()
+        self.button.disabled = self.each.disabled = True
+        self.cancel.disabled, self.panel.error = False, ""
         try:
-            await self.imagine()
+            await work()
+        except asyncio.CancelledError:
+            self.told.value = "Cancelled; nothing of it happened."
         finally:
-            self.button.disabled = False
+            self._task = None
+            self.button.disabled = self.each.disabled = False
+            self.cancel.disabled = True
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    @asynccontextmanager
+    async def _moment(self) -> AsyncIterator["_Moment"]:
+        """Give the moment that is chosen: the present, or one of his past, lived again."""
+        leo, number = await self.ready(), self.turn.value
+        if not number:
+            yield _Moment(leo, None)
+            return
+        lived = (await leo.journal(number, number + 1))[0]
+        folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-again-")
+        path = Path(folder.name) / "again.db"
+        try:
+            self.progress.value, self.progress.max = 0, max(1, number - 1)
+            await relive(leo, path, before=number, progress=self._lived)
+            self.progress.value = self.progress.max
+            modules = [copy.copy(leo.module(name)) for name in leo.modules]
+            async with AsyncLeoField(path, clock=lambda: lived.at, modules=modules) as then:
+                yield _Moment(then, lived)
+        finally:
+            await asyncio.to_thread(folder.cleanup)
+
+    def _lived(self, done: int, total: int) -> None:
+        self.progress.value = done
 
     def _show(self, plain: Turn, changed: Turn) -> None:
         one, other = compared(plain, changed)
@@ -128,6 +226,53 @@ class WhatIf(Window):
                 drawn[f"{kind}, {'plain' if turn is plain else 'changed'}"] = figure
         self.panel.put({name: drawn[name] for name in sorted(drawn, reverse=True)}, only=True)
         self.panel.error = ""
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A Leo who stands before a turn: the next one, or one that was lived."""
+
+    leo: AsyncLeoField
+    lived: Turn | None
+
+    async def imagine(
+        self,
+        prompt: str,
+        *,
+        without: Collection[str] = (),
+        temperature: float | None = None,
+        seed: int | None = None,
+    ) -> Turn:
+        """Imagine the turn, with its own settings where nothing else is asked for."""
+        if self.lived is None:
+            return await self.leo.imagine(
+                prompt, without=without, temperature=temperature or 1.0, seed=seed
+            )
+        own = self.lived.settings
+        return await self.leo.imagine(
+            prompt,
+            without={*own.without, *without},
+            temperature=own.temperature if temperature is None else temperature,
+            seed=self.lived.seed if seed is None else seed,
+        )
+
+
+def _absences(found: Mapping[str, Turn]) -> str:
+    """Write whose absence changes what he would say: a table, the replies with their marks."""
+    plain = found[""]
+    rows = []
+    for name, turn in found.items():
+        if not name:
+            continue
+        said = "the same words" if turn.reply == plain.reply else compared(plain, turn)[1]
+        change = turn.quality.overall - plain.quality.overall
+        rows.append(
+            f"<tr><th style='text-align:left'>without {html.escape(name)}</th>"
+            f"<td style='text-align:left'>{said}</td><td>{change:+.2f}</td></tr>"
+        )
+    head = "<tr><th></th><th style='text-align:left'>he would say</th><th>quality</th></tr>"
+    said = html.escape(plain.reply)
+    return f"<p>As he would say it: {said}</p><table>{head}{''.join(rows)}</table>"
 
 
 def _number(text: str) -> int | None:

@@ -4,7 +4,7 @@ They compute nothing about Leo: every number stands in a record, a figure arrang
 """
 
 from leo_widgets.figures.body import affect, episodes, features
-from leo_widgets.figures.growth import growth
+from leo_widgets.figures.growth import growth, reading
 from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
@@ -34,6 +34,7 @@ __all__ = [
     "modules",
     "network",
     "pulse",
+    "reading",
     "reasons",
     "recall",
     "rings",

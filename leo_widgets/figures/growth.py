@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from leo.records import SOURCES, Growth, Turn
+from leo.records import SOURCES, Growth, Totals, Turn
 from leo_widgets.figures.style import (
     COLOURS,
     LAST_SHOWN,
@@ -15,7 +15,7 @@ from leo_widgets.figures.style import (
     x_of,
 )
 
-__all__ = ["growth"]
+__all__ = ["growth", "reading"]
 
 TITLE = "Field evolution: what Leo learned here"
 HEIGHT_TWO = 380
@@ -83,6 +83,40 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
         xaxis={"title": {"text": "turn"}, "anchor": "y2", "tickformat": "d"},
         yaxis={"domain": [0.44, 1], "title": {"text": "total"}, "rangemode": "tozero"},
         yaxis2={"domain": [0, 0.34], "title": {"text": "per turn"}, "rangemode": "tozero"},
+    )
+
+
+def reading(sizes: Sequence[tuple[int, Totals]]) -> go.Figure:
+    """Draw how the field grows while Leo reads.
+
+    Parameters
+    ----------
+    sizes
+        Pairs of characters read and the field's size then, in order.
+    """
+    title = "The field while he reads"
+    if not sizes:
+        return empty(title, "Nothing was read yet.", wide=True)
+    xs, first = [done for done, _ in sizes], sizes[0][1]
+    traces = [
+        go.Scatter(
+            x=xs,
+            y=[getattr(size, name) - getattr(first, name) for _, size in sizes],
+            name=label,
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            marker={"size": 5},
+            hovertemplate="+%{y:,} " + label + "<extra>after %{x:,} characters</extra>",
+        )
+        for (name, label), colour in zip(SIZES, COLOURS, strict=False)
+    ]
+    return framed(
+        traces,
+        title,
+        wide=True,
+        margin={"l": 60, "r": 16, "t": LEGEND_TOP, "b": 44},
+        xaxis={"title": {"text": "characters read"}, "tickformat": ","},
+        yaxis={"title": {"text": "new entries"}, "rangemode": "tozero"},
     )
 
 

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import pytest
 from comm.base_comm import BaseComm
 
-from leo_widgets import Chat, FieldMap, Inspector, LeoLab, PlotPanel, WhatIf, panel
+from leo_widgets import Chat, Feed, FieldMap, Inspector, LeoLab, PlotPanel, Switches, WhatIf, panel
 
 # Loaded here: importing the widgets and reading plotly's bundle touch files, which tests on
 # the event loop may not do.
-_ = (Chat, FieldMap, Inspector, LeoLab, PlotPanel, WhatIf, panel.program())
+_ = (Chat, Feed, FieldMap, Inspector, LeoLab, PlotPanel, Switches, WhatIf, panel.program())
 go.Figure(data=[go.Scatter(x=[1]), go.Bar(x=[1]), go.Scatterpolar(r=[1]), go.Table()]).to_json()
 
 Sent = list[tuple[str, str, dict[str, Any]]]

@@ -123,7 +123,7 @@ async def test_what_the_last_turn_brought_is_marked(
     await leo.turn("The zebra eats marmalade.")
     play(shown.word, value="zebra")
     await drawn(shown)
-    play(shown.compare, value=True)
+    play(shown.before, value=1)
     assert "not there after turn 1" in await drawn(shown)
     widths = [
         width
@@ -141,3 +141,23 @@ async def test_closed_it_follows_no_longer(leo: AsyncLeoField, make: Open) -> No
     one.close()
     await leo.turn("Hello.")
     assert one.pending == 0
+
+
+async def test_any_two_turns_are_compared(shown: FieldMap, leo: AsyncLeoField, play: Play) -> None:
+    """The map goes back to a turn, against another one; at the end it follows the life."""
+    for prompt in ("A zebra is here.", "The zebra eats marmalade.", "A zebra sleeps."):
+        await leo.turn(prompt)
+    play(shown.word, value="zebra")
+    await drawn(shown)
+    play(shown.at, value=2)
+    play(shown.before, value=1)
+    told = await drawn(shown)
+    assert "after turn 2; ringed: not there after turn 1" in told
+    await leo.turn("Good night.")
+    await drawn(shown)
+    assert (shown.at.value, shown.at.max) == (2, 4)
+    play(shown.at, value=4)
+    assert " now" in await drawn(shown)
+    await leo.turn("Good morning.")
+    await drawn(shown)
+    assert shown.at.value == 5

@@ -34,6 +34,7 @@ def last(turns: list[Turn]) -> Turn | None:
 
 DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "growth": figures.growth,
+    "reading": lambda turns: figures.reading([(i, t.totals) for i, t in enumerate(turns)]),
     "pulse": figures.pulse,
     "impression": lambda turns: figures.impression(last(turns)),
     "experts": lambda turns: figures.experts(last(turns)),

@@ -51,7 +51,7 @@ def test_every_figure_has_a_place_and_every_part_a_sentence() -> None:
     """All figures of Turns stand in some part; each part says how to read it in one sentence."""
     placed = [name for one in SECTIONS.values() for name in (*one.figures, *one.live)]
     assert len(placed) == len(set(placed))
-    assert {*placed, "timeline"} == set(figures.__all__)
+    assert {*placed, "timeline", "reading"} == set(figures.__all__)
     for section in SECTIONS.values():
         assert section.told.endswith(".")
         assert "\n" not in section.told

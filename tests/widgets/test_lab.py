@@ -13,7 +13,8 @@ import pytest
 import leo_widgets
 from leo import AsyncLeoField
 from leo.testing import make_turn
-from leo_widgets import LeoLab, PlotPanel, figures, show
+from leo_widgets import Feed, FieldMap, Inspector, LeoLab, PlotPanel, WhatIf, figures, show
+from leo_widgets.panel import SLOTS
 from tests.conftest import Open
 from tests.widgets.conftest import Play, Sent
 
@@ -44,6 +45,7 @@ async def test_figures_follow_every_turn(lab: LeoLab) -> None:
     assert list(lab.panel.figures) == [
         "words",
         "reasons",
+        "modules",
         "recall",
         "mathbrain",
         "growth",
@@ -180,3 +182,65 @@ def test_public_names() -> None:
         assert value is not None
     with pytest.raises(AttributeError, match="Chatt"):
         _ = leo_widgets.Chatt
+
+
+# ---------------------------------------------------------------- tabs
+
+
+async def test_a_tab_is_made_when_it_is_first_looked_at(lab: LeoLab, play: Play) -> None:
+    """Before, nothing of it exists; then it stands on the same Leo and follows him."""
+    assert lab.tabs.titles == ("now", "inspect", "field", "what if", "feed")
+    assert all(not box.children for box in lab.tabs.children[1:])
+    await lab.say("Hello.")
+    for place, kind in enumerate((Inspector, FieldMap, WhatIf, Feed), start=1):
+        play(lab.tabs, selected_index=place)
+        [made] = lab.tabs.children[place].children
+        assert type(made) is kind
+        assert made.leo is lab.leo
+    await drawn(lab)
+    await lab.say("Good night.")
+    await drawn(lab)
+    inspector = lab.window("inspect")
+    assert isinstance(inspector, Inspector)
+    assert inspector.turn.value == 2
+    with pytest.raises(ValueError, match="no tab is called 'soul'; there are inspect, field"):
+        lab.window("soul")
+
+
+async def test_a_page_of_the_talk_is_kept(lab: LeoLab, tmp_path: Path) -> None:
+    """save_html writes what was said into one file."""
+    turn = await lab.say("Hello, Leo.")
+    path = await lab.save_html(tmp_path / "talk.html")
+    text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    assert "Hello, Leo." in text
+    assert turn.utterance.words[0].text in text
+
+
+async def test_what_travels_per_turn_does_not_grow(lab: LeoLab) -> None:
+    """The live figures hold the last hundred turns."""
+    lab._following.turns = [make_turn(i) for i in range(1, 301)]
+    lab._shown = lab._following.turns[-1]
+    await lab._draw()
+    assert len(lab.panel.figures["growth"]["data"][0]["x"]) == 100
+
+
+def test_every_figure_says_what_it_shows() -> None:
+    """A text alternative names the title and the numbers, without markup."""
+    panel = PlotPanel()
+    turns = [make_turn(i) for i in range(1, 4)]
+    for name, draw in leo_widgets.lab.FIGURES.items():
+        panel.put({name: draw(turns, turns[-1], 1)})
+    for figure in panel.figures.values():
+        told = figure["layout"]["meta"]["told"]
+        assert len(told) > 20
+        assert "<" not in told
+    assert "words: 3 values from" in panel.figures["growth"]["layout"]["meta"]["told"]
+
+
+def test_a_panel_that_is_full_says_so() -> None:
+    """More figures than slots are refused; those taken away make room."""
+    panel = PlotPanel({str(i): go.Figure() for i in range(SLOTS)})
+    with pytest.raises(ValueError, match="a panel holds 16 figures, not 17"):
+        panel.put({"more": go.Figure()})
+    panel.put({"more": go.Figure()}, only=True)
+    assert list(panel.figures) == ["more"]

@@ -108,3 +108,60 @@ async def test_a_wrong_seed_is_told(asking: WhatIf, play: Play) -> None:
     asking.seed.value = "7"
     await asking.imagine()
     assert asking.panel.error == ""
+
+
+# ---------------------------------------------------------------- the past, and every module
+
+
+async def test_a_past_turn_is_lived_again(asking: WhatIf, leo: AsyncLeoField, play: Play) -> None:
+    """Nothing changed, he says again what he said; the Leo who lives is not touched."""
+    await leo.turn(TALK[3], temperature=1.6)
+    await leo.turn(TALK[4])
+    await settled(asking)
+    lived, before = (await leo.journal(4, 5))[0], await leo.stats()
+    play(asking.turn, value=4)
+    await settled(asking)
+    assert (asking.prompt.value, asking.temperature.value) == (TALK[3], 1.6)
+
+    plain, changed = await asking.imagine()
+    assert plain.reply == changed.reply == lived.reply
+    assert plain.quality == lived.quality
+    assert (asking.progress.value, asking.progress.max) == (3, 3)
+
+    asking.without.value = ("overthinking", "game", "mathbrain")
+    asking.temperature.value = 0.4
+    plain, changed = await asking.imagine()
+    assert plain.reply == lived.reply
+    assert changed.reply != lived.reply
+    assert await leo.stats() == before
+
+
+async def test_without_each_module(asking: WhatIf, leo: AsyncLeoField, play: Play) -> None:
+    """A table tells for every module that is on what he would say without it."""
+    await leo.set_without(["dream"])
+    play(asking.each, {"event": "click"})
+    await settled(asking)
+    for name in leo.modules:
+        assert (f"without {name}" in asking.told.value) == (name != "dream")
+    changed = await leo.imagine(TALK[2], without=["game"])
+    plain = await leo.imagine(TALK[2])
+    text = re.sub(r"<mark>|</mark>", "", asking.told.value)
+    assert plain.reply in text
+    assert changed.reply in text or changed.reply == plain.reply
+    assert "the same words" in text
+
+
+async def test_living_again_can_be_cancelled(
+    asking: WhatIf, leo: AsyncLeoField, play: Play
+) -> None:
+    """Cancel gives it up, leaves no task and no file, and one can ask again."""
+    play(asking.turn, value=3)
+    await settled(asking)
+    play(asking.button, {"event": "click"})
+    while not asking.progress.value:
+        await asyncio.sleep(0)
+    play(asking.cancel, {"event": "click"})
+    await settled(asking)
+    assert asking.told.value == "Cancelled; nothing of it happened."
+    assert not asking.button.disabled
+    assert len(await leo.journal()) == 3
