@@ -1,16 +1,18 @@
 """PlotPanel: plotly figures in a notebook, drawn by one widget, offline.
 
-One widget draws many figures, each from a synced trait that holds its plain plotly JSON. It
-ships plotly's own bundle once, survives a page reload, fills its cell and follows the theme.
+One widget draws many figures, each from a synced trait that holds its plain plotly JSON. All
+panels share plotly's own bundle, which is sent once. A panel survives a page reload, fills its
+cell and follows the theme.
 """
 
 import functools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
+import ipywidgets
 import traitlets as t
 
 from leo_widgets.told import told
@@ -25,18 +27,30 @@ STATIC = Path(__file__).parent / "static"
 
 @functools.cache
 def program() -> str:
-    """Give the panel's program: plotly's bundle, then ours; made once per process."""
+    """Give plotly's own bundle as a module; read once per process."""
     from plotly.offline import get_plotlyjs  # noqa: PLC0415  5 MB, only when a figure is shown
 
     # The bundle is UMD: a module object of its own keeps it away from the page's globals.
     bundle: str = get_plotlyjs()
     return (
-        "const Plotly = (() => { const module = {exports: {}}; const exports = module.exports; "
-        "const define = undefined;\n"
-        + bundle
-        + "\nreturn module.exports; })();\n"
-        + (STATIC / "panel.js").read_text(encoding="utf-8")
+        "const module = {exports: {}}; (function () { const exports = module.exports; "
+        "const define = undefined;\n" + bundle + "\n})(); export default module.exports;\n"
     )
+
+
+class Program(ipywidgets.Widget):  # type: ignore[misc]
+    """Plotly's program, sent to the browser once for all panels of a kernel."""
+
+    source = t.Unicode(help="The program, as a module.").tag(sync=True)
+
+    _made: "ClassVar[Program | None]" = None
+
+    @classmethod
+    def shared(cls) -> "Program":
+        """Give the kernel's one, made anew if it was closed."""
+        if cls._made is None or cls._made.comm is None:
+            cls._made = cls(source=program())
+        return cls._made
 
 
 SLOTS = 16
@@ -58,8 +72,10 @@ class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         Figures by name, in the order in which they are shown.
     """
 
+    _esm = (STATIC / "panel.js").read_text(encoding="utf-8")
     _css = (STATIC / "panel.css").read_text(encoding="utf-8")
 
+    program = t.Unicode("", help="The model that holds plotly's program.").tag(sync=True)
     shown: "t.List[list[Any]]" = t.List(
         help="Pairs of a figure's name and its slot, in order."
     ).tag(sync=True)
@@ -67,8 +83,7 @@ class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     error = t.Unicode("", help="What kept a figure from being drawn.").tag(sync=True)
 
     def __init__(self, figures: "Mapping[str, go.Figure] | None" = None, **kwargs: Any) -> None:
-        type(self)._esm = program()
-        super().__init__(**kwargs)
+        super().__init__(program=Program.shared().model_id, **kwargs)
         if figures:
             self.put(figures)
 

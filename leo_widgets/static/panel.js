@@ -1,4 +1,27 @@
-// Draws the figures of the `figures` trait with Plotly, which is composed in front of this file.
+// Draws the figures in a panel's slots with plotly, whose program all panels of a page share.
+
+const programs = (globalThis.leoPrograms ??= new Map()); // model of the program -> its module
+
+async function load(model) {
+  const holder = await model.widget_manager.get_model(model.get("program"));
+  const code = new Blob([holder.get("source")], { type: "text/javascript" });
+  const url = URL.createObjectURL(code);
+  try {
+    return (await import(url)).default;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function plotly(model) {
+  const id = model.get("program");
+  if (!programs.has(id)) {
+    const loading = load(model);
+    programs.set(id, loading);
+    loading.catch(() => programs.delete(id)); // the next drawing tries again
+  }
+  return programs.get(id);
+}
 
 function cssVariable(el, name, fallback) {
   return getComputedStyle(el).getPropertyValue(name).trim() || fallback;
@@ -43,6 +66,7 @@ function render({ model, el }) {
   failed.setAttribute("role", "alert");
   el.append(failed);
   const plots = new Map(); // name -> { div, drawn }
+  let Plotly = null; // loaded when there is something to draw
 
   const sizes = new ResizeObserver((entries) => {
     for (const entry of entries)
@@ -90,7 +114,14 @@ function render({ model, el }) {
   }
 
   async function sync(force) {
-    const figures = now();
+    if (!Object.keys(now()).length && !plots.size) return;
+    try {
+      Plotly ??= await plotly(model);
+    } catch (error) {
+      failed.textContent = `plotly could not be loaded: ${error.message}`;
+      throw error;
+    }
+    const figures = now(); // as they are now that plotly is here
     for (const [name, plot] of plots)
       if (!(name in figures)) {
         sizes.unobserve(plot.div);
@@ -131,7 +162,7 @@ function render({ model, el }) {
     model.off("change:error", told);
     theme.disconnect();
     sizes.disconnect();
-    for (const { div } of plots.values()) Plotly.purge(div);
+    for (const { div } of plots.values()) Plotly?.purge(div);
   };
 }
 

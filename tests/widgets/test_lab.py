@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import ipywidgets
 import plotly.graph_objects as go
 import pytest
 
@@ -155,6 +156,18 @@ def test_a_figure_can_be_shown_alone() -> None:
 
     assert panel.figures["figure"]["data"][0]["y"] == [1, 2]
     assert "Plotly.react" in str(panel._esm)
+
+
+def test_plotly_is_sent_once_for_all_panels(sent: Sent) -> None:
+    """Many panels open with little; only the first brings the program, a closed one is renewed."""
+    ipywidgets.Widget.close_all()
+    sent.clear()
+    panels = [PlotPanel() for _ in range(4)]
+    opened = [len(json.dumps(data)) for _, kind, data in sent if kind == "comm_open"]
+    assert sum(size > 1_000_000 for size in opened) == 1
+    assert len({panel.program for panel in panels}) == 1
+    ipywidgets.Widget.close_all()
+    assert PlotPanel().program != panels[0].program
 
 
 def test_the_update_of_a_turn_is_small() -> None:
