@@ -87,6 +87,7 @@ class WhatIf(Window):
         self.seed = ipywidgets.Text(description="seed", placeholder="of the turn")
         self.button = ipywidgets.Button(description="Imagine", button_style="primary")
         self.each = ipywidgets.Button(description="Without each module")
+        self.each.layout = ipywidgets.Layout(width="auto")
         self.cancel = ipywidgets.Button(description="Cancel", disabled=True, icon="stop")
         self.progress = ipywidgets.IntProgress(0, 0, 1, description="living again", style=WIDE)
         self.told = ipywidgets.HTML()

@@ -15,7 +15,7 @@ from leo_widgets.figures.style import (
     x_of,
 )
 
-__all__ = ["growth", "reading"]
+__all__ = ["growth", "new_entries", "reading"]
 
 TITLE = "Field evolution: what Leo learned here"
 HEIGHT_TWO = 380
@@ -61,7 +61,9 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
             )
         )
     for source in SOURCES:
-        added = [sum(_new(one.growth) for one in t.learned if one.source == source) for t in turns]
+        added = [
+            sum(new_entries(one.growth) for one in t.learned if one.source == source) for t in turns
+        ]
         if any(added):
             traces.append(
                 go.Bar(
@@ -120,5 +122,6 @@ def reading(sizes: Sequence[tuple[int, Totals]]) -> go.Figure:
     )
 
 
-def _new(growth: Growth) -> int:
+def new_entries(growth: Growth) -> int:
+    """Count everything that was new to the field."""
     return growth.words + growth.bigrams + growth.trigrams + growth.pairs

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from leo.notes import InnerVoice, Rings, Spoken
-from leo.records import Turn
+from leo.records import Growth, Turn
 from leo.reflection.dreaming import DreamReport
 from leo.reflection.judging import WEIGHTS
 from leo_widgets.figures.style import (
@@ -50,19 +50,25 @@ def rings(turn: Turn | None) -> go.Figure:
     note = turn.note(Rings) if turn else None
     if turn is None or note is None or not note.rings:
         return empty(title, "No thought yet.", wide=True)
+    kept = iter([one.growth for one in turn.learned if one.source == "ring"])
     rows = [
         (
             one.name,
             safe(one.text),
             f"{one.temperature:g} / {one.semantic:g}",
-            f"+{one.bigrams} bigrams, +{one.trigrams} trigrams"
-            if one.dropped is None
-            else f"dropped: {safe(one.dropped)}",
+            _taught(next(kept, None)) if one.dropped is None else f"dropped: {safe(one.dropped)}",
         )
         for one in note.rings
     ]
     header = ("circle", "thought", "temperature / meaning", "in the field")
-    return _table(title, header, rows, (1, 6, 1.4, 2))
+    return _table(title, header, rows, (1, 5, 1.4, 3))
+
+
+def _taught(growth: Growth | None) -> str:
+    if growth is None:
+        return "nothing to learn"
+    new = f"{growth.bigrams} bigrams, {growth.trigrams} trigrams, {growth.pairs} pairs"
+    return f"{growth.tokens} tokens; new: {new}"
 
 
 def dream(turn: Turn | None) -> go.Figure:

@@ -8,6 +8,7 @@ from leo.modules import default_modules
 from leo.notes import InnerVoice
 from leo.recall.school import SchoolNote
 from leo.records import Source, Turn
+from leo_widgets.figures.growth import new_entries
 from leo_widgets.figures.style import GREY, empty, framed, safe
 
 __all__ = ["acted", "deeds", "modules"]
@@ -57,7 +58,7 @@ def _deeds_of(name: str, turn: Turn) -> Iterator[str]:
     yield from _spoke(name, turn)
     taught = [one.growth for one in turn.learned if TEACHERS.get(one.source) == name]
     if taught:
-        entries = sum(one.bigrams + one.trigrams for one in taught)
+        entries = sum(map(new_entries, taught))
         yield f"thought {len(taught)} times, {entries} new entries"
     yield from (f"failed: {fault.error}" for fault in turn.faults if fault.module == name)
 

@@ -106,7 +106,7 @@ def framed(
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 14, "t": 12},
+            "pad": {"l": 14, "t": 22 if "<br>" in title else 12},
             "font": {"size": 14},
         },
         "height": height,

@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from leo.records import Turn
+from leo_widgets.figures.growth import new_entries
 from leo_widgets.figures.modules import NAMES, acted
 from leo_widgets.figures.style import BLUE, GREEN, ORANGE, RED, empty, framed, safe, x_of
 
@@ -33,9 +34,7 @@ def timeline(turns: Sequence[Turn], shown: int | None = None) -> go.Figure:
     if not turns:
         return empty(TITLE, "No turn yet.", wide=True)
     xs = x_of(turns)
-    grown = [
-        sum(one.growth.bigrams + one.growth.trigrams for one in turn.learned) for turn in turns
-    ]
+    grown = [sum(new_entries(one.growth) for one in turn.learned) for turn in turns]
     traces: list[Any] = [
         _strip(xs, [round(turn.quality.overall, 3) for turn in turns], "quality", BLUE, "y"),
         _strip(xs, [round(turn.external_vocab, 3) for turn in turns], "echo", ORANGE, "y2"),
@@ -60,7 +59,7 @@ def timeline(turns: Sequence[Turn], shown: int | None = None) -> go.Figure:
         yaxis=_axis("y", "quality", range=[0, 1.05]),
         yaxis2=_axis("y2", "echo", range=[0, 1.05]),
         yaxis3=_axis("y3", "new", rangemode="tozero"),
-        yaxis4=_axis("y4", None, autorange="reversed", showgrid=False),
+        yaxis4=_axis("y4", None, autorange="reversed", showgrid=False, dtick=1),
         shapes=[_mark(shown)] if shown in xs else [],
     )
 

@@ -57,6 +57,33 @@ function alternative(figure) {
   return figure.layout?.meta?.told || (figure.layout?.title?.text || "").replace(/<[^>]*>/g, " ");
 }
 
+const LETTER = 7.4; // pixels of a title's letter, on average
+const LINE = 18; // pixels of a line of a title
+
+// Breaks a title that is wider than its figure; plotly would let it run out of sight.
+function wrapped(layout, width) {
+  const text = layout?.title?.text || "";
+  const most = Math.max(20, Math.floor((width - 30) / LETTER));
+  let added = 0;
+  const lines = text.split("<br>").map((line) => {
+    const small = line.startsWith("<sup>");
+    const fits = small ? Math.floor(most * 1.35) : most;
+    const words = line.replace(/<\/?sup>/g, "").split(" ");
+    const rows = [""];
+    for (const word of words) {
+      const row = rows[rows.length - 1];
+      if (row && row.length + word.length + 1 > fits) rows.push(word);
+      else rows[rows.length - 1] = row ? `${row} ${word}` : word;
+    }
+    added += rows.length - 1;
+    return rows.map((row) => (small ? `<sup>${row}</sup>` : row)).join("<br>");
+  });
+  if (!added) return layout;
+  const margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + LINE * added };
+  const pad = { ...layout.title.pad, t: 22 + 4 * added };
+  return { ...layout, margin, height: (layout.height ?? 260) + LINE * added, title: { ...layout.title, text: lines.join("<br>"), pad } };
+}
+
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
 function render({ model, el }) {
@@ -70,8 +97,13 @@ function render({ model, el }) {
 
   const sizes = new ResizeObserver((entries) => {
     for (const entry of entries)
-      if (entry.contentRect.width > 0 && entry.target.classList.contains("js-plotly-plot"))
-        Plotly.Plots.resize(entry.target);
+      if (entry.contentRect.width > 0 && entry.target.classList.contains("js-plotly-plot")) {
+        const name = entry.target.dataset.figure;
+        const figure = now()[name];
+        const fits = figure && wrapped(figure.layout, entry.contentRect.width).title?.text;
+        if (figure && fits !== plots.get(name)?.title) draw(name, figure, true);
+        else Plotly.Plots.resize(entry.target);
+      }
   });
 
   function place(name, figure) {
@@ -100,7 +132,9 @@ function render({ model, el }) {
     if (plot.drawn === text && !force) return;
     const first = plot.drawn === null;
     plot.drawn = text;
-    await Plotly.react(plot.div, figure.data, themed(el, figure.layout), CONFIG);
+    const layout = wrapped(figure.layout, plot.div.clientWidth || el.clientWidth);
+    plot.title = layout.title?.text;
+    await Plotly.react(plot.div, figure.data, themed(el, layout), CONFIG);
     plot.div.setAttribute("role", "group");
     plot.div.setAttribute("aria-label", alternative(figure));
     plot.div.querySelector("svg.main-svg")?.setAttribute("aria-hidden", "true");
