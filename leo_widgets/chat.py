@@ -14,6 +14,7 @@ import traitlets as t
 from leo import AsyncLeoField, Event, Revised, Turn, Word
 from leo.text.tokens import clean
 from leo_widgets.home import Guest
+from leo_widgets.slots import slots
 from leo_widgets.transcript import Message, State, message, turn_messages
 from leo_widgets.wire import LoopRunner
 
@@ -35,7 +36,10 @@ _replying: "ContextVar[_Reply | None]" = ContextVar("leo_widgets_replying", defa
 """The reply in whose task we are; watchers are called there, and know a chat's own turns by it."""
 
 
-class Chat(anywidget.AnyWidget):
+_Slots: Any = slots("message", SHOWN_MESSAGES, "A message; the one numbered n is in slot n % 100.")
+
+
+class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     """A conversation with a Leo.
 
     Words appear as they are chosen; Stop cancels a turn from its first moment until its
@@ -57,7 +61,7 @@ class Chat(anywidget.AnyWidget):
     _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
     _css = (STATIC / "chat.css").read_text(encoding="utf-8")
 
-    messages = t.List(t.Dict(), help="The whole transcript; the truth for every view.").tag(
+    span = t.List(t.Int(), help="First and last message, whose slots hold the transcript.").tag(
         sync=True
     )
     busy = t.Bool(False, help="A turn is going on or waiting.").tag(sync=True)
@@ -88,6 +92,12 @@ class Chat(anywidget.AnyWidget):
             self._runner.spawn(self._enter, "opening Leo")
 
     # ------------------------------------------------------------ from Python
+
+    @property
+    def messages(self) -> list[Message]:
+        """The transcript, oldest first: its last hundred messages."""
+        first, last = self.span or (0, -1)
+        return [getattr(self, _slot(id_)) for id_ in range(first, last + 1)]
 
     @property
     def leo(self) -> AsyncLeoField:
@@ -230,11 +240,17 @@ class Chat(anywidget.AnyWidget):
 
     def _update(self, changes: "dict[int, Message]", *added: Message) -> int:
         """Change and add messages in one go, drop the oldest; give the last one's id."""
-        shown = [{**one, **changes.get(one["id"], {})} for one in self.messages]
-        for one in added:
-            self._last_id += 1
-            shown.append({**one, "id": self._last_id})
-        self.messages = shown[-SHOWN_MESSAGES:]
+        first = self.span[0] if self.span else 0
+        with self.hold_sync():
+            for id_, change in changes.items():
+                if id_ >= first:
+                    name = _slot(id_)
+                    setattr(self, name, {**getattr(self, name), **change})
+            for one in added[-SHOWN_MESSAGES:]:
+                self._last_id += 1
+                setattr(self, _slot(self._last_id), {**one, "id": self._last_id})
+            if self._last_id >= 0:
+                self.span = [max(first, self._last_id - SHOWN_MESSAGES + 1), self._last_id]
         return self._last_id
 
     def _update_busy(self) -> None:
@@ -304,6 +320,10 @@ class _Reply:
         if self._id is not None:
             changes[self._id] = {"text": self._text, "state": state}
         self.chat._update(changes)
+
+
+def _slot(id_: int) -> str:
+    return f"message{id_ % SHOWN_MESSAGES}"
 
 
 def _last(leo: AsyncLeoField) -> int:

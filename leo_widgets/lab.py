@@ -25,7 +25,7 @@ from leo_widgets.wire import LoopRunner
 
 __all__ = ["LeoLab"]
 
-LIVE_TURNS = 100
+LIVE_TURNS = 50
 """Turns in the live figures, so that what travels per turn does not grow; the inspector has all."""
 
 FIGURES: dict[str, Callable[[list[Turn], Turn | None, int | None], go.Figure]] = {

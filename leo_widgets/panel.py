@@ -15,6 +15,7 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
+from leo_widgets.slots import slots
 from leo_widgets.told import told
 
 if TYPE_CHECKING:
@@ -56,11 +57,7 @@ class Program(ipywidgets.Widget):  # type: ignore[misc]
 SLOTS = 16
 """Figures that a panel can hold; each has a trait of its own, so that only what is new travels."""
 
-_Slots: Any = type(
-    "_Slots",
-    (t.HasTraits,),
-    {f"slot{i}": t.Dict(help="Plotly JSON of one figure.").tag(sync=True) for i in range(SLOTS)},
-)
+_Slots: Any = slots("slot", SLOTS, "Plotly JSON of one figure.")
 
 
 class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]

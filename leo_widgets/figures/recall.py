@@ -85,8 +85,7 @@ def _traces(note: RecallNote, shown: Sequence[Hit]) -> list[go.Bar | go.Scatter]
             name=part,
             orientation="h",
             marker={"color": colour, "opacity": opacity},
-            customdata=hover,
-            hovertemplate="%{customdata}<extra></extra>",
+            hovertemplate=part + " %{x:.3f}; the diamond tells more<extra></extra>",
         )
         for part, colour in PARTS.items()
     ]

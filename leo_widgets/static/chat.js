@@ -1,7 +1,8 @@
-// The chat's view. The `messages` trait is the truth; "delta" messages only make words
+// The chat's view. The message traits are the truth; "delta" messages only make words
 // appear sooner. Everything people or Leo wrote goes in as textContent, never as markup.
 
 const NEAR_BOTTOM_PX = 24;
+const SLOTS = 100; // messages a chat shows, as in chat.py
 
 function button(text, className, type = "button") {
   const b = document.createElement("button");
@@ -118,10 +119,28 @@ function render({ model, el }) {
     entry.shown = message;
   }
 
+  function transcript() {
+    const [first, end] = model.get("span").length ? model.get("span") : [0, -1];
+    const messages = [];
+    for (let id = first; id <= end; id++) messages.push(model.get(`message${id % SLOTS}`));
+    return messages;
+  }
+
+  // One update changes several traits: they are drawn together, when all have arrived.
+  let waiting = false;
+  function changed() {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      sync();
+    });
+  }
+
   let last = [];
   function sync() {
     const stick = atBottom();
-    const messages = model.get("messages");
+    const messages = transcript();
     const selected = model.get("selected");
     const before = new Map(last.map((m) => [m.id, JSON.stringify(m)]));
     for (const message of messages) {
@@ -201,7 +220,8 @@ function render({ model, el }) {
   });
 
   const listeners = {
-    "change:messages": sync,
+    "change:span": changed,
+    ...Object.fromEntries(Array.from({ length: SLOTS }, (_, i) => [`change:message${i}`, changed])),
     "change:selected": highlight,
     "change:busy": busy,
     "change:status": busy,

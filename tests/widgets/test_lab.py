@@ -230,11 +230,11 @@ async def test_a_page_of_the_talk_is_kept(lab: LeoLab, tmp_path: Path) -> None:
 
 
 async def test_what_travels_per_turn_does_not_grow(lab: LeoLab) -> None:
-    """The live figures hold the last hundred turns."""
+    """The live figures hold the last fifty turns."""
     lab._following.turns = [make_turn(i) for i in range(1, 301)]
     lab._shown = lab._following.turns[-1]
     await lab._draw()
-    assert len(lab.panel.figures["growth"]["data"][0]["x"]) == 100
+    assert len(lab.panel.figures["growth"]["data"][0]["x"]) == 50
 
 
 def test_every_figure_says_what_it_shows() -> None:
