@@ -21,7 +21,7 @@ from leo_widgets.panel import PlotPanel
 from leo_widgets.switches import Switches
 from leo_widgets.whatif import WhatIf
 from leo_widgets.window import Window
-from leo_widgets.wire import LoopRunner
+from leo_widgets.wire import Latest, LoopRunner
 
 __all__ = ["LeoLab"]
 
@@ -83,6 +83,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         self._shown: Turn | None = None
         self._word: int | None = None
         self._runner = LoopRunner(self._failed)
+        self._drawing = Latest(self._runner, self._draw, "drawing the figures")
         self.chat.on_word(self._select)
         self.panel.on_select(self._clicked)
         self.switches = Switches(self.chat.leo, chat=self.chat)
@@ -224,7 +225,7 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
             self._redraw()
 
     def _redraw(self) -> None:
-        self._runner.spawn(self._draw, "drawing the figures")
+        self._drawing.ask()
 
     async def _draw(self) -> None:
         """Bring the panel up to date, one figure at a time, so that Leo can go on speaking."""
@@ -234,9 +235,8 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         for name, draw in FIGURES.items():
             drawn[name] = draw(turns, shown, word)
             await asyncio.sleep(0)
-        if (shown, word) == (self._shown, self._word):
-            self.panel.put(drawn)
-            self.panel.error = ""
+        self.panel.put(drawn)
+        self.panel.error = ""
 
     def _failed(self, error: BaseException) -> None:
         self.panel.error = f"{type(error).__name__}: {error}"

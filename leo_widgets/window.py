@@ -9,7 +9,7 @@ from leo import AsyncLeoField, Turn
 from leo_widgets.following import Following
 from leo_widgets.home import Guest
 from leo_widgets.panel import PlotPanel
-from leo_widgets.wire import LoopRunner
+from leo_widgets.wire import Latest, LoopRunner
 
 __all__ = ["Window"]
 
@@ -39,6 +39,7 @@ class Window(ipywidgets.VBox):  # type: ignore[misc]
         self._guest = Guest(leo, path)
         self._following = Following(self._happened)
         self._runner = LoopRunner(self._failed)
+        self._drawing = Latest(self._runner, self._draw, f"drawing in a {type(self).__name__}")
         self.panel = PlotPanel()
         super().__init__([*self._controls(), self.panel])
         if self._runner.loop is not None:
@@ -90,7 +91,7 @@ class Window(ipywidgets.VBox):  # type: ignore[misc]
         self._redraw()
 
     def _redraw(self) -> None:
-        self._runner.spawn(self._draw, f"drawing in a {type(self).__name__}")
+        self._drawing.ask()
 
     async def _follow(self) -> None:
         leo = await self._guest.enter()

@@ -10,12 +10,16 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
-__all__ = ["LoopRunner", "Work"]
+__all__ = ["Latest", "LoopRunner", "Work"]
 
 log = logging.getLogger("leo_widgets")
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Makes the coroutine; it is called on the runner's loop."""
+
+
+REST = 0.15
+"""Seconds between two drawings when turns come faster than anybody can look."""
 
 
 class LoopRunner:
@@ -88,6 +92,46 @@ class LoopRunner:
         if error is not None:
             log.error("%s failed", task.get_name(), exc_info=error)
             self._on_error(error)
+
+
+class Latest:
+    """Brings something up to date: never twice at a time, and not more often than it can be seen.
+
+    Asked while it is at work, it works once more afterwards, however often it was asked.
+
+    Parameters
+    ----------
+    runner
+        Where it runs.
+    work
+        Brings it up to date.
+    name
+        What the task is called.
+    """
+
+    def __init__(self, runner: LoopRunner, work: Work, name: str) -> None:
+        self._runner, self._work, self._name = runner, work, name
+        self._at_work = self._again = False
+
+    def ask(self) -> None:
+        """Ask for it; may be called from any thread."""
+        self._runner.call(self._ask)
+
+    def _ask(self) -> None:
+        self._again = True
+        if not self._at_work:
+            self._at_work = True
+            self._runner.spawn(self._run, self._name)
+
+    async def _run(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                await self._work()
+                if self._again:
+                    await asyncio.sleep(REST)
+        finally:
+            self._at_work = False
 
 
 def _running() -> asyncio.AbstractEventLoop | None:
