@@ -32,7 +32,8 @@ async def test_many_askings_are_two_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     latest = Latest(runner, work, "work")
     latest.ask()
     await asyncio.sleep(0)
-    for state in range(1, 1001):
+    for number in range(1, 1001):
+        state = number
         latest.ask()
     await settled(runner)
     assert seen == [0, 1000]
