@@ -33,12 +33,24 @@ class Section:
 
 
 def _network(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
-    if "mathbrain" not in leo.modules:
-        return figures.network(None)
-    brain = leo.module("mathbrain")
-    seen = turn.note(Prediction) if turn else None
-    net = brain.state.network if isinstance(brain, MathBrain) else None
-    return figures.network(net, seen.features if seen else None)
+    brain = _brain(leo)
+    return figures.network(brain.state.network if brain else None, _seen(turn))
+
+
+def _response(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
+    brain = _brain(leo)
+    net, mean = (brain.state.network, brain.state.mean) if brain else (None, 0.0)
+    return figures.response(net, mean, _seen(turn))
+
+
+def _brain(leo: AsyncLeoField) -> MathBrain | None:
+    brain = leo.module("mathbrain") if "mathbrain" in leo.modules else None
+    return brain if isinstance(brain, MathBrain) else None
+
+
+def _seen(turn: Turn | None) -> tuple[float, ...] | None:
+    note = turn.note(Prediction) if turn else None
+    return note.features if note else None
 
 
 SECTIONS: dict[str, Section] = {
@@ -66,17 +78,23 @@ SECTIONS: dict[str, Section] = {
     ),
     "recall": Section(
         "Things Leo once said come back when they share more with the moment than by chance.",
-        {"recall": lambda life, turn, word: figures.recall(turn)},
+        {
+            "recall": lambda life, turn, word: figures.recall(turn),
+            "memories": lambda life, turn, word: figures.memories(life),
+        },
     ),
     "body": Section(
         "Before he speaks, Leo guesses how good it will be, and what he feels moves his voice.",
         {
             "mathbrain": lambda life, turn, word: figures.mathbrain(life),
+            "calibration": lambda life, turn, word: figures.calibration(life),
             "features": lambda life, turn, word: figures.features(turn),
+            "attributions": lambda life, turn, word: figures.attributions(life),
             "affect": lambda life, turn, word: figures.affect(life),
             "episodes": lambda life, turn, word: figures.episodes(turn),
+            "nearest": lambda life, turn, word: figures.nearest(life),
         },
-        {"network": _network},
+        {"network": _network, "response": _response},
     ),
     "wound": Section(
         "The more your words meet the text he was born from, the wider the wound; it halves daily.",
@@ -84,7 +102,10 @@ SECTIONS: dict[str, Section] = {
     ),
     "themes": Section(
         "Themes are words that keep each other company; a wide stream is what you speak of.",
-        {"flow": lambda life, turn, word: figures.flow(life)},
+        {
+            "flow": lambda life, turn, word: figures.flow(life),
+            "slopes": lambda life, turn, word: figures.slopes(turn),
+        },
     ),
     "school": Section(
         "Names nobody ever told Leo about: when he asked, what you answered, when he remembered.",
@@ -92,13 +113,17 @@ SECTIONS: dict[str, Section] = {
     ),
     "rhythm": Section(
         "From the last two turns Leo expects what kind of turn he will take now.",
-        {"game": lambda life, turn, word: figures.game(life)},
+        {
+            "game": lambda life, turn, word: figures.game(life),
+            "transitions": lambda life, turn, word: figures.transitions(life),
+        },
     ),
     "thoughts": Section(
         "What Leo thought, said to himself and dreamed after he knew what he would say.",
         {
             "rings": lambda life, turn, word: figures.rings(turn),
             "inner_voice": lambda life, turn, word: figures.inner_voice(turn),
+            "voice_weight": lambda life, turn, word: figures.voice_weight(life),
             "dream": lambda life, turn, word: figures.dream(turn),
         },
     ),

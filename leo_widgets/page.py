@@ -38,9 +38,12 @@ TITLE = "A talk with Leo"
 LAST = 30
 """Turns whose own figures are in the document; of older ones there are the words only."""
 
-LIFE = frozenset(
-    ("affect", "flow", "game", "growth", "mathbrain", "pulse", "school", "timeline", "trauma")
-)
+_LIFE = """
+affect attributions calibration flow game growth mathbrain memories nearest pulse school timeline
+transitions trauma voice_weight
+"""
+
+LIFE = frozenset(_LIFE.split())
 """Figures of the whole life, drawn once."""
 
 ASKING = frozenset(("reasons",))

@@ -16,13 +16,22 @@ import plotly.graph_objects as go
 
 from leo import AsyncLeoField, Turn
 from leo.relive import relive
-from leo_widgets import figures
+from leo_widgets.figures.style import safe
+from leo_widgets.inspector import SECTIONS
+from leo_widgets.page import ASKING, LIFE
 from leo_widgets.window import Window
 
 __all__ = ["WhatIf", "compared"]
 
 WIDE = {"description_width": "initial"}
 """So that a label is not cut."""
+
+PARTS = {
+    name: drawn
+    for name, section in SECTIONS.items()
+    if (drawn := {k: draw for k, draw in section.figures.items() if k not in LIFE | ASKING})
+}
+"""What can be compared: the figures of a single turn, by part."""
 
 STYLE = "flex:1 1 260px;border:1px solid var(--jp-border-color2,#ddd);border-radius:8px;padding:8px"
 
@@ -67,8 +76,8 @@ class WhatIf(Window):
         A button that imagines the turn without each module in turn.
     progress, cancel
         How far the life was lived again, and the button that gives it up.
-    told, panel
-        Both replies with their differences, and the figures of both.
+    told, part, panel
+        Both replies with their differences, which part is compared, and the figures of both.
     """
 
     def _controls(self) -> list[ipywidgets.Widget]:
@@ -91,13 +100,21 @@ class WhatIf(Window):
         self.cancel = ipywidgets.Button(description="Cancel", disabled=True, icon="stop")
         self.progress = ipywidgets.IntProgress(0, 0, 1, description="living again", style=WIDE)
         self.told = ipywidgets.HTML()
+        self._pair: tuple[Turn, Turn] | None = None
+        self.part = ipywidgets.Dropdown(options=list(PARTS), description="compare")
+        self.part.observe(lambda change: self._runner.call(self._compare), names="value")
         self.button.on_click(lambda button: self._begin(self.imagine))
         self.each.on_click(lambda button: self._begin(self.imagine_each))
         self.cancel.on_click(lambda button: self._runner.call(self._cancel))
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
         asks = [self.turn, self.prompt, self.without, self.temperature, self.seed]
         doing = [self.button, self.each, self.cancel, self.progress]
-        return [ipywidgets.HBox(asks, layout=row), ipywidgets.HBox(doing, layout=row), self.told]
+        return [
+            ipywidgets.HBox(asks, layout=row),
+            ipywidgets.HBox(doing, layout=row),
+            self.told,
+            self.part,
+        ]
 
     # ------------------------------------------------------------ from Python
 
@@ -219,13 +236,24 @@ class WhatIf(Window):
             f"<div style='{STYLE}'><b>as he would say it</b><br>{one}{_facts(plain)}</div>"
             f"<div style='{STYLE}'><b>{what}</b><br>{other}{_facts(changed)}</div></div>"
         )
+        self._pair = (plain, changed)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Draw a part of both turns, figure beside figure."""
+        if self._pair is None:
+            return
+        plain, changed = self._pair
         drawn: dict[str, go.Figure] = {}
-        for name, turn in (("as it is", plain), (what, changed)):
-            for kind, draw in (("words", figures.words), ("experts", figures.experts)):
-                figure = draw(turn)
-                figure.update_layout(title_text=f"{figure.layout.title.text} ({name})")
-                drawn[f"{kind}, {'plain' if turn is plain else 'changed'}"] = figure
-        self.panel.put({name: drawn[name] for name in sorted(drawn, reverse=True)}, only=True)
+        for kind, draw in PARTS[self.part.value].items():
+            for name, told, turn in (
+                ("plain", "as it is", plain),
+                ("changed", _what(changed, plain), changed),
+            ):
+                figure = draw([turn], turn, None)
+                figure.update_layout(title_text=f"{figure.layout.title.text} ({safe(told)})")
+                drawn[f"{kind}, {name}"] = figure
+        self.panel.put(drawn, only=True)
         self.panel.error = ""
 
 

@@ -6,6 +6,7 @@ They compute nothing about Leo: every number stands in a record, a figure arrang
 from leo_widgets.figures.body import affect, episodes, features
 from leo_widgets.figures.growth import growth, reading
 from leo_widgets.figures.inner import dream, inner_voice, rings
+from leo_widgets.figures.learning import attributions, calibration, response
 from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.modules import modules
@@ -16,11 +17,15 @@ from leo_widgets.figures.rhythm import game
 from leo_widgets.figures.streams import flow
 from leo_widgets.figures.time import timings
 from leo_widgets.figures.timeline import timeline
+from leo_widgets.figures.transitions import transitions
+from leo_widgets.figures.turns import memories, nearest, slopes, voice_weight
 from leo_widgets.figures.words import reasons, words
 from leo_widgets.figures.wound import trauma
 
 __all__ = [
     "affect",
+    "attributions",
+    "calibration",
     "dream",
     "episodes",
     "experts",
@@ -31,16 +36,22 @@ __all__ = [
     "impression",
     "inner_voice",
     "mathbrain",
+    "memories",
     "modules",
+    "nearest",
     "network",
     "pulse",
     "reading",
     "reasons",
     "recall",
+    "response",
     "rings",
     "school",
+    "slopes",
     "timeline",
     "timings",
+    "transitions",
     "trauma",
+    "voice_weight",
     "words",
 ]

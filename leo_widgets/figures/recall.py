@@ -28,6 +28,9 @@ PARTS = {"tokens": BLUE, "themes": GREEN, "arousal": ORANGE, "quality": PINK}
 LABEL = 34
 """Characters of a memory beside its bar."""
 
+PULLED = 8
+"""Words that are named of those drawn towards the reply."""
+
 AWAY = 0.35
 """Opacity of a memory that stayed away."""
 
@@ -56,11 +59,13 @@ def recall(turn: Turn | None) -> go.Figure:
         )
         return empty(title, why, wide=True)
     which = "imagined" if turn.id is None else f"turn {turn.id}"
+    drawn = ", ".join(safe(one.word) for one in note.pulled[:PULLED])
     return framed(
         _traces(note, shown),
         f"{title}, {which}: {len(note.hits)} of {note.memories} memories"
         "<br><sup>A bar is what speaks for a memory, the diamond what is left of it when it is "
-        "tired. Pale ones stayed away: too tired, or no more in common than by chance.</sup>",
+        "tired. Pale ones stayed away: too tired, or no more in common than by chance.</sup>"
+        f"<br><sup>Words it drew: {drawn or 'none'}.</sup>",
         height=LEGEND_TOP + 60 + ROW * len(shown),
         wide=True,
         barmode="stack",

@@ -66,6 +66,18 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
             hoverinfo="skip",
         )
     )
+    warmest = max(word.temperature for word in said)
+    traces.append(
+        go.Scatter(
+            x=list(range(len(said))),
+            y=[round(word.temperature / warmest, 3) for word in said],
+            name=f"temperature (top: {warmest:.2f})",
+            customdata=[word.temperature for word in said],
+            mode="lines",
+            line={"color": RED, "width": 1, "dash": "dash"},
+            hovertemplate="temperature %{customdata:.2f}<extra></extra>",
+        )
+    )
     number = "an imagined turn" if turn.id is None else f"turn {turn.id}"
     return framed(
         traces,

@@ -178,7 +178,10 @@ def test_words_show_every_token_in_order() -> None:
     assert bars == {i: word.probability for i, word in enumerate(said)}
     assert list(figure.layout.xaxis.ticktext) == [word.text.strip() for word in said]
     assert outlined == [2]
-    contexts = {trace.name for trace in figure.data} - {"entropy"}
+    contexts = {t.name for t in figure.data if t.type == "bar"}
+    lines = [t for t in figure.data if t.type == "scatter"]
+    assert list(lines[0].y) == [word.entropy for word in said]
+    assert list(lines[1].customdata) == [word.temperature for word in said]
     assert contexts == {word.context for word in said}
 
 

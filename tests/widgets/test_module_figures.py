@@ -77,11 +77,21 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "episodes": last(figures.episodes),
     "modules": last(figures.modules),
     "timeline": lambda turns: figures.timeline(turns, len(turns)),
+    "attributions": figures.attributions,
+    "calibration": figures.calibration,
+    "memories": figures.memories,
+    "nearest": figures.nearest,
+    "slopes": last(figures.slopes),
+    "transitions": figures.transitions,
+    "voice_weight": figures.voice_weight,
+    "response": lambda turns: figures.response(
+        Network.born(len(FEATURES)), 0.5, seen_by(turns), "pulse"
+    ),
     "network": lambda turns: figures.network(Network.born(len(FEATURES)), seen_by(turns)),
 }
 
 
-ALONE = ("modules", "timeline", "network")
+ALONE = ("modules", "timeline", "network", "response")
 """Figures that have something to show whatever was noted."""
 
 
@@ -99,7 +109,7 @@ def test_without_notes_a_figure_says_so(draw: Callable[[list[Turn]], Any], turns
     alone = [name for name in ALONE if DRAW[name] is draw]
 
     assert figure.layout.title.text
-    if alone and (turns or alone == ["network"]):
+    if alone and (turns or alone in (["network"], ["response"])):
         assert figure.data
         return
     assert not figure.data
@@ -379,3 +389,84 @@ def test_the_network_s_lines_are_its_weights() -> None:
     expected = float(taught.w2 @ np.tanh(taught.b1) + 0.25)
     assert f"{expected:+.3f}" in figure.data[-1].text[0]
     assert figures.network(None).layout.annotations[0].text == "MathBrain is not here."
+
+
+# ---------------------------------------------------------------- over many turns
+
+
+def test_calibration_sets_every_guess_against_the_truth(lived: list[Turn]) -> None:
+    """Points are lessons, means are of groups of them."""
+    lessons = [note for turn in lived if (note := turn.note(Lesson)) is not None]
+    pairs = [(round(o.predicted, 4), o.true) for o in lessons if o.predicted is not None]
+    replies, means, line = figures.calibration(lived).data
+    assert list(replies.x) == [expected for expected, _ in pairs]
+    assert list(replies.y) == pytest.approx([true for _, true in pairs], abs=1e-4)
+    assert len(means.x) == 5
+    assert list(means.x) == sorted(means.x)
+    assert np.mean(means.y) == pytest.approx(np.mean([true for _, true in pairs]), abs=0.02)
+    assert list(line.x) == list(line.y)
+
+
+def test_attributions_are_the_notes_own(lived: list[Turn]) -> None:
+    """Column by column they are what MathBrain noted."""
+    figure = figures.attributions(lived[-5:]).data[0]
+    for column, turn in enumerate(lived[-5:]):
+        note = turn.note(Prediction)
+        assert note is not None
+        assert [row[column] for row in figure.z] == pytest.approx(list(note.attribution), abs=1e-5)
+
+
+def test_the_response_goes_through_the_guess() -> None:
+    """Where the feature is as it is, the curve is the network's guess."""
+    net = replace(Network.born(len(FEATURES)), w2=np.linspace(-0.05, 0.05, 16), b2=0.01)
+    moment = tuple(np.linspace(0.1, 0.9, len(FEATURES)))
+    place = FEATURES.index("pulse")
+    moment = (*moment[:place], 0.5, *moment[place + 1 :])
+    curve = figures.response(net, 0.6, moment, "pulse").data[0]
+    guess = 0.6 + float(net.w2 @ np.tanh(net.w1 @ (2 * np.array(moment) - 1)) + 0.01)
+    assert curve.y[list(curve.x).index(0.5)] == pytest.approx(guess, abs=1e-4)
+    assert len(set(curve.y)) > 5
+
+
+def test_memories_are_those_that_came_back(lived: list[Turn]) -> None:
+    """A cell is the score of a hit, and there are as many as hits."""
+    hits = [h.score for turn in lived if (n := turn.note(RecallNote)) for h in n.hits]
+    cells = [z for row in figures.memories(lived).data[0].z for z in row if z is not None]
+    assert set(cells) <= set(hits)
+    assert cells
+
+
+def test_the_voice_s_weight_is_the_sum_of_its_reasons(lived: list[Turn]) -> None:
+    """Stacked bars reach the noted weight (capped at one half), stars are where it spoke."""
+    *bars, stars = figures.voice_weight(lived).data
+    notes = [note for turn in lived if (note := turn.note(InnerVoice)) is not None]
+    for place, note in enumerate(notes):
+        assert min(0.5, sum(bar.y[place] for bar in bars)) == pytest.approx(note.weight)
+    assert len(stars.x) == sum(note.spoke for note in notes)
+
+
+def test_slopes_and_nearest_are_the_notes_own(lived: list[Turn]) -> None:
+    """Bars are slopes with their errors, points the distances of the nearest episode."""
+    note = lived[-1].note(FlowNote)
+    assert note is not None
+    known = [one for one in note.currents if one.error is not None]
+    bars = figures.slopes(lived[-1]).data[0]
+    assert list(bars.x) == [one.slope for one in known]
+    assert list(bars.error_x.array) == [one.error for one in known]
+    episode = lived[-1].note(EpisodeNote)
+    assert episode is not None
+    feeling, words = figures.nearest(lived).data
+    assert (feeling.y[-1], words.y[-1]) == (
+        episode.neighbours[0].features,
+        episode.neighbours[0].words,
+    )
+
+
+def test_transitions_are_counted(lived: list[Turn]) -> None:
+    """The hover text of a mode tells what came next, in shares that add up to one."""
+    dots = figures.transitions(lived).data[-1]
+    assert any(name.startswith("you: ") for name in dots.text)
+    assert any(name.startswith("Leo: ") for name in dots.text)
+    for told in dots.customdata:
+        shares = [int(part.split("%")[0]) for part in told.split(": ") if "%" in part]
+        assert not shares or 97 <= sum(shares) <= 103

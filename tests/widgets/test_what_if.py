@@ -11,7 +11,7 @@ from leo.modules import default_modules
 from leo.observation.talk import TALK
 from leo.testing import make_turn
 from leo_widgets import WhatIf
-from leo_widgets.whatif import compared
+from leo_widgets.whatif import PARTS, compared
 from tests.widgets.conftest import Play
 
 
@@ -80,12 +80,12 @@ async def test_both_replies_are_shown_and_nothing_is_kept(
     assert changed.reply in text
     assert "without overthinking, mathbrain; temperature 2.5; seed 12" in text
     assert "<mark>" in asking.told.value
-    assert list(asking.panel.figures) == [
-        "words, plain",
-        "words, changed",
-        "experts, plain",
-        "experts, changed",
-    ]
+    assert list(asking.panel.figures) == ["words, plain", "words, changed"]
+    for part, drawn in PARTS.items():
+        play(asking.part, index=list(PARTS).index(part))
+        kinds = [f"{kind}, {which}" for kind in drawn for which in ("plain", "changed")]
+        assert list(asking.panel.figures) == kinds
+    assert {"words", "modules", "experts", "body", "thoughts"} <= set(PARTS)
     assert await leo.stats() == before
     assert not asking.button.disabled
 
