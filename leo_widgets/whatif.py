@@ -2,12 +2,10 @@
 
 import asyncio
 import copy
-import html
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,13 @@ import plotly.graph_objects as go
 
 from leo import AsyncLeoField, Turn
 from leo.relive import relive
+from leo_widgets.compared import absences, difference, side_by_side
 from leo_widgets.figures.style import safe
 from leo_widgets.inspector import SECTIONS
 from leo_widgets.page import ASKING, LIFE
 from leo_widgets.window import Window
 
-__all__ = ["WhatIf", "compared"]
+__all__ = ["PARTS", "WhatIf"]
 
 WIDE = {"description_width": "initial"}
 """So that a label is not cut."""
@@ -32,25 +31,6 @@ PARTS = {
     if (drawn := {k: draw for k, draw in section.figures.items() if k not in LIFE | ASKING})
 }
 """What can be compared: the figures of a single turn, by part."""
-
-STYLE = "flex:1 1 260px;border:1px solid var(--jp-border-color2,#ddd);border-radius:8px;padding:8px"
-
-
-def compared(one: Turn, other: Turn) -> tuple[str, str]:
-    """Write two replies as HTML, the words that differ marked in each."""
-    mine, theirs = ([w.word for w in turn.utterance.words] for turn in (one, other))
-    blocks = SequenceMatcher(a=mine, b=theirs, autojunk=False).get_matching_blocks()
-    same = {block.a + i for block in blocks for i in range(block.size)}
-    met = {block.b + i for block in blocks for i in range(block.size)}
-    return _marked(one, same), _marked(other, met)
-
-
-def _marked(turn: Turn, same: set[int]) -> str:
-    words = []
-    for place, word in enumerate(turn.utterance.words):
-        text = html.escape(word.text)
-        words.append(text if place in same else f"<mark>{text}</mark>")
-    return "".join(words)
 
 
 class WhatIf(Window):
@@ -154,7 +134,7 @@ class WhatIf(Window):
             for name in moment.leo.modules:
                 if name not in found[""].settings.without:
                     found[name] = await moment.imagine(said, without=[name])
-        self.told.value = _absences(found)
+        self.told.value = absences(found)
         self.panel.put({}, only=True)
         self.panel.error = ""
         return found
@@ -229,13 +209,7 @@ class WhatIf(Window):
         self.progress.value = done
 
     def _show(self, plain: Turn, changed: Turn) -> None:
-        one, other = compared(plain, changed)
-        what = html.escape(_what(changed, plain))
-        self.told.value = (
-            "<div style='display:flex;flex-flow:row wrap;gap:8px'>"
-            f"<div style='{STYLE}'><b>as he would say it</b><br>{one}{_facts(plain)}</div>"
-            f"<div style='{STYLE}'><b>{what}</b><br>{other}{_facts(changed)}</div></div>"
-        )
+        self.told.value = side_by_side(plain, changed)
         self._pair = (plain, changed)
         self._compare()
 
@@ -248,7 +222,7 @@ class WhatIf(Window):
         for kind, draw in PARTS[self.part.value].items():
             for name, told, turn in (
                 ("plain", "as it is", plain),
-                ("changed", _what(changed, plain), changed),
+                ("changed", difference(changed, plain), changed),
             ):
                 figure = draw([turn], turn, None)
                 figure.update_layout(title_text=f"{figure.layout.title.text} ({safe(told)})")
@@ -286,24 +260,6 @@ class _Moment:
         )
 
 
-def _absences(found: Mapping[str, Turn]) -> str:
-    """Write whose absence changes what he would say: a table, the replies with their marks."""
-    plain = found[""]
-    rows = []
-    for name, turn in found.items():
-        if not name:
-            continue
-        said = "the same words" if turn.reply == plain.reply else compared(plain, turn)[1]
-        change = turn.quality.overall - plain.quality.overall
-        rows.append(
-            f"<tr><th style='text-align:left'>without {html.escape(name)}</th>"
-            f"<td style='text-align:left'>{said}</td><td>{change:+.2f}</td></tr>"
-        )
-    head = "<tr><th></th><th style='text-align:left'>he would say</th><th>quality</th></tr>"
-    said = html.escape(plain.reply)
-    return f"<p>As he would say it: {said}</p><table>{head}{''.join(rows)}</table>"
-
-
 def _number(text: str) -> int | None:
     if not text.strip():
         return None
@@ -311,23 +267,3 @@ def _number(text: str) -> int | None:
         return int(text)
     except ValueError:
         raise ValueError(f"the seed must be a whole number, not {text!r}") from None
-
-
-def _what(changed: Turn, plain: Turn) -> str:
-    off = [name for name in changed.settings.without if name not in plain.settings.without]
-    told = [f"without {', '.join(off)}"] if off else []
-    if changed.settings.temperature != plain.settings.temperature:
-        told.append(f"temperature {changed.settings.temperature:g}")
-    if changed.seed != plain.seed:
-        told.append(f"seed {changed.seed}")
-    return "; ".join(told) or "the same once more"
-
-
-def _facts(turn: Turn) -> str:
-    numbers: Sequence[tuple[str, Any]] = (
-        ("quality", turn.quality.overall),
-        ("echo", turn.external_vocab),
-        ("entropy", turn.utterance.entropy),
-    )
-    facts = ", ".join(f"{name} {value:.2f}" for name, value in numbers)
-    return f"<br><small>{facts}, by {html.escape(turn.utterance.by)}</small>"

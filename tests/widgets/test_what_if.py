@@ -11,7 +11,8 @@ from leo.modules import default_modules
 from leo.observation.talk import TALK
 from leo.testing import make_turn
 from leo_widgets import WhatIf
-from leo_widgets.whatif import PARTS, compared
+from leo_widgets.compared import compared
+from leo_widgets.whatif import PARTS
 from tests.widgets.conftest import Play
 
 
