@@ -4,6 +4,7 @@ Those of a single module stand with the module's tests; here are the ones that l
 """
 
 import ast
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ from leo.reflection.features import FEATURES, LONG_REPLY
 from leo.reflection.flow import FlowTracker
 from leo.reflection.game import GameEngine
 from leo.reflection.mathbrain import MathBrain, Prediction
+from leo.reflection.metaleo import MetaLeo
 from leo.reflection.overthinking import Overthinking
 from leo.store.database import Database, Reading
 from leo.text.birth import DEFAULT_BIRTH
@@ -219,7 +221,7 @@ async def test_o5_thinking_costs_what_is_thought_not_what_is_known(
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
-def test_o7_no_setting_is_without_effect(name: str) -> None:
+def test_o7_and_2_12_18_no_setting_is_without_effect(name: str) -> None:
     """Every constant and every field of a configuration is read somewhere in the package."""
     tree = ast.parse(own_file(name).read_text())
     constants = {
@@ -307,6 +309,23 @@ async def test_2_12_14_length_and_quality_are_of_the_same_words(make: Open) -> N
     assert note is not None
     length = note.features[FEATURES.index("last_length")]
     assert length == pytest.approx(len(own.tokens) / LONG_REPLY, abs=1e-4)
+
+
+async def test_6_6_12_there_is_one_inner_voice(make: Open, tmp_path: Path) -> None:
+    """With and without await it is the same class, and says the same."""
+    async with make(tmp_path / "one.db") as one:
+        turns = await talk(one, 10)
+        voice = one.module("metaleo")
+
+    def blocking() -> tuple[type, list[Turn]]:
+        clock = leo.testing.ScriptedClock()
+        with leo.LeoField(tmp_path / "two.db", seed=7, clock=clock, strict=True) as other:
+            said = [other.turn(prompt).without_timings() for prompt in TALK[:10]]
+            return type(other.module("metaleo")), said
+
+    kind, same = await asyncio.to_thread(blocking)
+    assert kind is type(voice) is MetaLeo
+    assert same == turns
 
 
 async def test_7_7_3_a_theme_is_as_active_as_its_words_were_said(make: Open) -> None:

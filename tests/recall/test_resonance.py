@@ -72,7 +72,7 @@ def test_the_parts_add_up() -> None:
 
 
 @given(units, units, st.integers(0, 50), st.floats(-1e6, 1e6), st.sets(st.sampled_from(WORDS)))
-def test_a_score_is_within_bounds_and_grows_with_quality(
+def test_1_7_13_a_score_is_within_bounds_and_grows_with_quality(
     quality: float, arousal: float, uses: int, ago: float, heard: set[str]
 ) -> None:
     """1.7.13: within [0, 1] for any time, a future one included; better memories score higher."""
