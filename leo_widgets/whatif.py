@@ -82,7 +82,7 @@ class WhatIf(Window):
         self.told = ipywidgets.HTML()
         self._pair: tuple[Turn, Turn] | None = None
         self.part = ipywidgets.Dropdown(options=list(PARTS), description="compare")
-        self.part.observe(lambda change: self._runner.call(self._compare), names="value")
+        self.part.observe(lambda change: self._runner.call(self._draw_pair), names="value")
         self.button.on_click(lambda button: self._begin(self.imagine))
         self.each.on_click(lambda button: self._begin(self.imagine_each))
         self.cancel.on_click(lambda button: self._runner.call(self._cancel))
@@ -211,9 +211,9 @@ class WhatIf(Window):
     def _show(self, plain: Turn, changed: Turn) -> None:
         self.told.value = side_by_side(plain, changed)
         self._pair = (plain, changed)
-        self._compare()
+        self._draw_pair()
 
-    def _compare(self) -> None:
+    def _draw_pair(self) -> None:
         """Draw a part of both turns, figure beside figure."""
         if self._pair is None:
             return

@@ -60,15 +60,15 @@ def rings(turn: Turn | None) -> go.Figure:
         )
         for one in note.rings
     ]
-    header = ("circle", "thought", "temperature / meaning", "in the field")
+    header = ("circle", "thought", "heat / meaning", "in the field")
     return _table(title, header, rows, (1, 5, 1.4, 3))
 
 
 def _taught(growth: Growth | None) -> str:
     if growth is None:
         return "nothing to learn"
-    new = f"{growth.bigrams} bigrams, {growth.trigrams} trigrams, {growth.pairs} pairs"
-    return f"{growth.tokens} tokens; new: {new}"
+    paths = growth.bigrams + growth.trigrams
+    return f"{growth.tokens} tokens; {paths} new paths, {growth.pairs} new pairs"
 
 
 def dream(turn: Turn | None) -> go.Figure:

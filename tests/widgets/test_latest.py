@@ -1,10 +1,13 @@
 """Latest: drawings never overlap, and none is lost, however often they are asked for."""
 
 import asyncio
+from inspect import isfunction
 
 import pytest
 
-from leo_widgets import wire
+from leo_widgets import Chat, LeoLab, PlotPanel, Switches, wire
+from leo_widgets.lab import WINDOWS
+from leo_widgets.window import Window
 from leo_widgets.wire import Latest, LoopRunner
 
 
@@ -59,3 +62,22 @@ async def test_after_a_failure_it_can_be_asked_again(monkeypatch: pytest.MonkeyP
     await settled(runner)
     assert [str(error) for error in errors] == ["once"]
     assert done == [1]
+
+
+INTENDED = {"close"}
+"""What our widgets replace on purpose."""
+
+
+def methods(kind: type, *packages: str) -> set[str]:
+    """Name the methods that a class has from packages, those with underscores on both sides not."""
+    homes = [one for one in kind.__mro__ if one.__module__.split(".")[0] in packages]
+    found = {name for one in homes for name, value in vars(one).items() if isfunction(value)}
+    return {name for name in found if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("kind", [Chat, PlotPanel, Window, LeoLab, *WINDOWS.values(), Switches])
+def test_no_method_hides_one_of_the_library_s(kind: type) -> None:
+    """One that replaces another of ipywidgets by accident breaks the widget in a browser only."""
+    theirs = methods(kind, "ipywidgets", "traitlets", "anywidget")
+    assert len(theirs) > 20
+    assert methods(kind, "leo_widgets") & theirs <= INTENDED
