@@ -74,7 +74,10 @@ SECTIONS: dict[str, Section] = {
     ),
     "experts": Section(
         "Five ways to speak were mixed for this moment; the reasons say who moved the mixture.",
-        {"experts": lambda life, turn, word: figures.experts(turn)},
+        {
+            "experts": lambda life, turn, word: figures.experts(turn),
+            "blending": lambda life, turn, word: figures.blending(turn),
+        },
     ),
     "recall": Section(
         "Things Leo once said come back when they share more with the moment than by chance.",

@@ -3,6 +3,7 @@
 They compute nothing about Leo: every number stands in a record, a figure arranges it.
 """
 
+from leo_widgets.figures.blending import blending
 from leo_widgets.figures.body import affect, episodes, features
 from leo_widgets.figures.growth import growth, reading
 from leo_widgets.figures.inner import dream, inner_voice, rings
@@ -25,6 +26,7 @@ from leo_widgets.figures.wound import trauma
 __all__ = [
     "affect",
     "attributions",
+    "blending",
     "calibration",
     "dream",
     "episodes",

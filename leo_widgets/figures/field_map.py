@@ -54,8 +54,13 @@ def field_map(now: Neighbourhood | None, before: Neighbourhood | None = None) ->
         wide=True,
         margin={"l": 16, "r": 16, "t": 48, "b": 16},
         legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 1, "font": {"size": 11}},
-        xaxis={"visible": False, "range": [-1.25, 1.25]},
-        yaxis={"visible": False, "range": [-1.2, 1.2], "scaleanchor": "x"},
+        xaxis={"visible": False, "range": [-1.25, 1.25], "constrain": "domain"},
+        yaxis={
+            "visible": False,
+            "range": [-1.2, 1.2],
+            "scaleanchor": "x",
+            "constrain": "domain",  # else a change of width would move the range for good
+        },
         hovermode="closest",
     )
 

@@ -10,6 +10,7 @@ from leo_widgets.figures.style import (
     CONTEXT_COLOURS,
     GREEN,
     GREY,
+    LEGEND_TOP,
     ORANGE,
     RED,
     empty,
@@ -82,10 +83,10 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
     return framed(
         traces,
         f"{title} of {number}: how probable each was. Click one.",
-        height=280,
+        height=316,
         wide=True,
         barmode="overlay",
-        margin={"l": 56, "r": 16, "t": 68, "b": 76},
+        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 76},
         xaxis={
             "range": [-0.6, len(said) - 0.4],
             "tickvals": list(range(len(said))),

@@ -78,6 +78,7 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "modules": last(figures.modules),
     "timeline": lambda turns: figures.timeline(turns, len(turns)),
     "attributions": figures.attributions,
+    "blending": last(figures.blending),
     "calibration": figures.calibration,
     "memories": figures.memories,
     "nearest": figures.nearest,
@@ -91,7 +92,7 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
 }
 
 
-ALONE = ("modules", "timeline", "network", "response")
+ALONE = ("blending", "modules", "timeline", "network", "response")
 """Figures that have something to show whatever was noted."""
 
 
@@ -470,3 +471,14 @@ def test_transitions_are_counted(lived: list[Turn]) -> None:
     for told in dots.customdata:
         shares = [int(part.split("%")[0]) for part in told.split(": ") if "%" in part]
         assert not shares or 97 <= sum(shares) <= 103
+
+
+def test_every_change_of_the_mixture_has_its_reason(lived: list[Turn]) -> None:
+    """Rows are the blend's reasons; a module's boost bears the module's name."""
+    for turn in lived:
+        why, expert, change = figures.blending(turn).data[0].cells.values
+        assert list(expert) == [reason.expert for reason in turn.blend.reasons]
+        assert list(change) == [f"{reason.change:+.3f}" for reason in turn.blend.reasons]
+        assert "a module leans" not in why
+        boosts = [one.module for one in turn.leanings for _ in one.experts]
+        assert [name for name in why if name in boosts] == boosts
