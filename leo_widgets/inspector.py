@@ -69,6 +69,7 @@ SECTIONS: dict[str, Section] = {
         "What your words were to Leo: five feelings, and how new, loud and open the moment was.",
         {
             "impression": lambda life, turn, word: figures.impression(turn),
+            "cues": lambda life, turn, word: figures.cues(turn),
             "pulse": lambda life, turn, word: figures.pulse(life),
         },
     ),

@@ -12,7 +12,7 @@ from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.modules import modules
 from leo_widgets.figures.network import network
-from leo_widgets.figures.presence import experts, impression, pulse
+from leo_widgets.figures.presence import cues, experts, impression, pulse
 from leo_widgets.figures.recall import recall
 from leo_widgets.figures.rhythm import game
 from leo_widgets.figures.streams import flow
@@ -28,6 +28,7 @@ __all__ = [
     "attributions",
     "blending",
     "calibration",
+    "cues",
     "dream",
     "episodes",
     "experts",

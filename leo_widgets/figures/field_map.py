@@ -7,13 +7,16 @@ from typing import Any
 import plotly.graph_objects as go
 
 from leo.views import Link, Neighbour, Neighbourhood
-from leo_widgets.figures.style import COLOURS, GREY, RED, empty, framed, safe
+from leo_widgets.figures.style import COLOURS, GREY, LEGEND, RED, empty, framed, safe
 
 __all__ = ["field_map"]
 
 TITLE = "The field around a word"
-HEIGHT = 520
+HEIGHT = 620
 """Pixels: a map wants to be about as high as it is wide."""
+
+LEGEND_BELOW = 110
+"""Pixels for the names of themes; beside the map they would cover it on a narrow screen."""
 
 NEAREST, FARTHEST = 0.35, 1.0
 """Distance from the middle of the strongest and the weakest company."""
@@ -41,7 +44,7 @@ def field_map(now: Neighbourhood | None, before: Neighbourhood | None = None) ->
     """
     if now is None or not now.words:
         told = f"Leo has never heard “{safe(now.word)}”." if now and now.word else "Name a word."
-        return empty(TITLE, told, height=HEIGHT)
+        return empty(TITLE, told, height=HEIGHT, wide=True)
     places = _places(now, before)
     old = {one.word for one in before.words} if before else None
     traces = [*_lines(now.links, places), *_dots(now.words, places, old)]
@@ -52,8 +55,8 @@ def field_map(now: Neighbourhood | None, before: Neighbourhood | None = None) ->
         f"The field around “{safe(now.word)}” {when}{changed}",
         height=HEIGHT,
         wide=True,
-        margin={"l": 16, "r": 16, "t": 48, "b": 16},
-        legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 1, "font": {"size": 11}},
+        margin={"l": 16, "r": 16, "t": 48, "b": LEGEND_BELOW},
+        legend={**LEGEND, "y": 0, "yanchor": "top"},
         xaxis={"visible": False, "range": [-1.25, 1.25], "constrain": "domain"},
         yaxis={
             "visible": False,

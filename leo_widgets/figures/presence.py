@@ -19,7 +19,7 @@ from leo_widgets.figures.style import (
     x_of,
 )
 
-__all__ = ["experts", "impression", "pulse"]
+__all__ = ["cues", "experts", "impression", "pulse"]
 
 
 def pulse(turns: Sequence[Turn]) -> go.Figure:
@@ -93,6 +93,44 @@ def impression(turn: Turn | None) -> go.Figure:
         polar={"radialaxis": {"range": [0, most], "tickfont": {"size": 9}, "nticks": 4}},
         margin={"l": 40, "r": 40, "t": 88, "b": 28},
         legend={**LEGEND, "y": 1.14},
+    )
+
+
+def cues(turn: Turn | None) -> go.Figure:
+    """Draw cue by cue what the words touched: amount as a bar, chamber as colour.
+
+    Parameters
+    ----------
+    turn
+        The turn.
+    """
+    title = "What touched him, cue by cue"
+    if turn is None or not turn.percept.impression.cues:
+        return empty(title, "Nothing you said touched a chamber." if turn else "No turn yet.")
+    found = turn.percept.impression.cues
+    places = [-i for i in range(len(found))]
+    traces = []
+    for chamber, colour in zip(Chambers.NAMES, COLOURS, strict=False):
+        at = [i for i, cue in enumerate(found) if cue.chamber == chamber]
+        if at:
+            traces.append(
+                go.Bar(
+                    y=[places[i] for i in at],
+                    x=[found[i].amount for i in at],
+                    orientation="h",
+                    name=chamber,
+                    marker={"color": colour},
+                    hovertemplate=chamber + " +%{x:g}<extra></extra>",
+                )
+            )
+    return framed(
+        traces,
+        f"{title} (turn {turn.id})" if turn.id is not None else title,
+        height=150 + 26 * len(found),
+        showlegend=True,
+        margin={"l": 110, "r": 16, "t": 88, "b": 44},
+        xaxis={"title": {"text": "added to the chamber"}, "rangemode": "tozero"},
+        yaxis={"tickvals": places, "ticktext": [safe(cue.cue) for cue in found]},
     )
 
 

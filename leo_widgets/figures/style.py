@@ -11,6 +11,7 @@ from leo.records import Turn
 __all__ = [
     "COLOURS",
     "CONTEXT_COLOURS",
+    "LEGEND",
     "LEGEND_TOP",
     "SOURCE_COLOURS",
     "empty",

@@ -110,7 +110,6 @@ function render({ model, el }) {
     const div = document.createElement("div");
     div.className = "leo-plot";
     div.dataset.figure = name;
-    if (figure.layout?.meta?.wide) div.classList.add("leo-wide");
     el.insertBefore(div, failed);
     sizes.observe(div);
     return { div, drawn: null };
@@ -128,6 +127,7 @@ function render({ model, el }) {
   async function draw(name, figure, force) {
     let plot = plots.get(name);
     if (!plot) plots.set(name, (plot = place(name, figure)));
+    plot.div.classList.toggle("leo-wide", !!figure.layout?.meta?.wide);
     const text = JSON.stringify(figure);
     if (plot.drawn === text && !force) return;
     const first = plot.drawn === null;
@@ -156,6 +156,7 @@ function render({ model, el }) {
       throw error;
     }
     const figures = now(); // as they are now that plotly is here
+    el.classList.toggle("leo-single", Object.keys(figures).length === 1);
     for (const [name, plot] of plots)
       if (!(name in figures)) {
         sizes.unobserve(plot.div);

@@ -36,6 +36,7 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "growth": figures.growth,
     "reading": lambda turns: figures.reading([(i, t.totals) for i, t in enumerate(turns)]),
     "pulse": figures.pulse,
+    "cues": lambda turns: figures.cues(last(turns)),
     "impression": lambda turns: figures.impression(last(turns)),
     "experts": lambda turns: figures.experts(last(turns)),
     "words": lambda turns: figures.words(last(turns)),

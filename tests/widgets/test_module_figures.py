@@ -482,3 +482,15 @@ def test_every_change_of_the_mixture_has_its_reason(lived: list[Turn]) -> None:
         assert "a module leans" not in why
         boosts = [one.module for one in turn.leanings for _ in one.experts]
         assert [name for name in why if name in boosts] == boosts
+
+
+def test_every_cue_is_a_bar(lived: list[Turn]) -> None:
+    """Bars are the cues in their order, each in its chamber's colour."""
+    for turn in lived:
+        found = turn.percept.impression.cues
+        figure = figures.cues(turn)
+        if not found:
+            assert figure.layout.annotations[0].text
+            continue
+        bars = {(t.name, -y, x) for t in figure.data for y, x in zip(t.y, t.x, strict=True)}
+        assert bars == {(cue.chamber, i, cue.amount) for i, cue in enumerate(found)}
