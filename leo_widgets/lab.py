@@ -144,7 +144,9 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         if name not in WINDOWS:
             raise ValueError(f"no tab is called {name!r}; there are {', '.join(WINDOWS)}")
         if name not in self._windows:
-            self._windows[name] = WINDOWS[name](self.leo)
+            self._windows[name] = made = WINDOWS[name](self.leo)
+            if isinstance(made, Inspector):
+                made.turn.observe(self._went, names="value")
             place = 1 + list(WINDOWS).index(name)
             self.tabs.children[place].children = [self._windows[name]]
         return self._windows[name]
@@ -195,6 +197,20 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
 
     def _look_at(self, name: str) -> None:
         self.window(name)
+
+    def _went(self, change: dict[str, Any]) -> None:
+        """Let every window follow the inspector's slider through his life."""
+        number, field = change["new"], self._windows.get("field")
+        last = (self._following.turns[-1].id or 0) if self._following.turns else 0
+        if isinstance(field, FieldMap):
+            field.at.value = number
+        what_if = self._windows.get("what if")
+        if isinstance(what_if, WhatIf):
+            what_if.turn.value = 0 if number >= last else number
+        found = self._following.find(number)
+        if found is not None and found is not self._shown:
+            self._shown, self._word = found, None
+            self._redraw()
 
     # ------------------------------------------------------------ following Leo
 

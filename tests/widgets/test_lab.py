@@ -220,6 +220,25 @@ async def test_a_tab_is_made_when_it_is_first_looked_at(lab: LeoLab, play: Play)
         lab.window("soul")
 
 
+async def test_every_window_follows_the_slider(lab: LeoLab, play: Play) -> None:
+    """Going back in the inspector takes the figures, the map and what if to that turn."""
+    for text in ("Hello.", "Good morning.", "Good night."):
+        await lab.say(text)
+    inspector, field, what_if = (lab.window(name) for name in ("inspect", "field", "what if"))
+    await drawn(lab)
+    assert isinstance(inspector, Inspector)
+    assert isinstance(field, FieldMap)
+    assert isinstance(what_if, WhatIf)
+    play(inspector.turn, value=2)
+    await drawn(lab)
+    assert "turn 2" in title(lab, "words")
+    assert (field.at.value, what_if.turn.value, what_if.prompt.value) == (2, 2, "Good morning.")
+    play(inspector.turn, value=3)
+    await drawn(lab)
+    assert "turn 3" in title(lab, "words")
+    assert (field.at.value, what_if.turn.value) == (3, 0)
+
+
 async def test_a_page_of_the_talk_is_kept(lab: LeoLab, tmp_path: Path) -> None:
     """save_html writes what was said into one file."""
     turn = await lab.say("Hello, Leo.")

@@ -494,3 +494,20 @@ def test_every_cue_is_a_bar(lived: list[Turn]) -> None:
             continue
         bars = {(t.name, -y, x) for t in figure.data for y, x in zip(t.y, t.x, strict=True)}
         assert bars == {(cue.chamber, i, cue.amount) for i, cue in enumerate(found)}
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_five_hundred_turns_are_drawn(lived: list[Turn], name: str) -> None:
+    """A long life gives a figure of bounded size."""
+    many = [replace(turn, id=i) for i, turn in enumerate((lived * 13)[:500], start=1)]
+    figure = DRAW[name](many)
+    assert figure.data
+    assert len(figure.to_json()) < 150_000
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_one_turn_is_drawn(lived: list[Turn], name: str) -> None:
+    """One turn with all its notes, and one of which half are missing."""
+    first = lived[-1]
+    for turn in (first, replace(first, notes=first.notes[::2]), replace(first, notes=())):
+        assert DRAW[name]([turn]).layout.title.text
