@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets
+import numpy as np
 import plotly.graph_objects as go
 
 from leo import AsyncLeoField, Turn
+from leo.reflection.episodes import RAGBrain
 from leo.reflection.mathbrain import MathBrain, Prediction
+from leo.reflection.metaleo import MetaLeo
 from leo_widgets import figures
 from leo_widgets.panel import PlotPanel
 from leo_widgets.window import Window
@@ -41,6 +44,20 @@ def _response(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
     brain = _brain(leo)
     net, mean = (brain.state.network, brain.state.mean) if brain else (None, 0.0)
     return figures.response(net, mean, _seen(turn))
+
+
+def _moments(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
+    episodes = leo.module("episodes") if "episodes" in leo.modules else None
+    if not isinstance(episodes, RAGBrain):
+        return figures.moments_map(np.zeros((0, 0)), ())
+    kept = episodes.state
+    last = turn if turn and leo.turns and turn.id == leo.turns[-1].id else None
+    return figures.moments_map(kept.moments, [one.quality for one in kept.all], last)
+
+
+def _snippets(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
+    voice = leo.module("metaleo") if "metaleo" in leo.modules else None
+    return figures.snippets(voice.buffer if isinstance(voice, MetaLeo) else ())
 
 
 def _brain(leo: AsyncLeoField) -> MathBrain | None:
@@ -97,8 +114,9 @@ SECTIONS: dict[str, Section] = {
             "affect": lambda life, turn, word: figures.affect(life),
             "episodes": lambda life, turn, word: figures.episodes(turn),
             "nearest": lambda life, turn, word: figures.nearest(life),
+            "saturation": lambda life, turn, word: figures.saturation(life),
         },
-        {"network": _network, "response": _response},
+        {"moments_map": _moments, "network": _network, "response": _response},
     ),
     "wound": Section(
         "The more your words meet the text he was born from, the wider the wound; it halves daily.",
@@ -130,6 +148,7 @@ SECTIONS: dict[str, Section] = {
             "voice_weight": lambda life, turn, word: figures.voice_weight(life),
             "dream": lambda life, turn, word: figures.dream(turn),
         },
+        {"snippets": _snippets},
     ),
     "field": Section(
         "How the counts he speaks from grew, and who they came from.",

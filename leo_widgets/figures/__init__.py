@@ -10,6 +10,7 @@ from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.learning import attributions, calibration, response
 from leo_widgets.figures.lessons import school
 from leo_widgets.figures.mathbrain import mathbrain
+from leo_widgets.figures.memory import moments_map, saturation, snippets
 from leo_widgets.figures.modules import modules
 from leo_widgets.figures.network import network
 from leo_widgets.figures.presence import cues, experts, impression, pulse
@@ -41,6 +42,7 @@ __all__ = [
     "mathbrain",
     "memories",
     "modules",
+    "moments_map",
     "nearest",
     "network",
     "pulse",
@@ -49,8 +51,10 @@ __all__ = [
     "recall",
     "response",
     "rings",
+    "saturation",
     "school",
     "slopes",
+    "snippets",
     "timeline",
     "timings",
     "transitions",

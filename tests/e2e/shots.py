@@ -16,14 +16,15 @@ from tests.e2e.labkit import CHROMIUM_FLAGS, JupyterServer, LabPage, write_noteb
 from tests.e2e.picture import TALK
 
 CELLS = [
-    "from leo import AsyncLeoField\nfrom leo_widgets import FieldMap, Inspector, LeoLab, WhatIf\n"
+    "from leo import AsyncLeoField\nfrom leo_widgets import Feed, FieldMap, Inspector, LeoLab, WhatIf\n"
     "leo = AsyncLeoField('leo.db', seed=11)\nlab = LeoLab(leo)\nlab",
     "inspector = Inspector(leo)\ninspector",
     "FieldMap(leo)",
     "what_if = WhatIf(leo)\nwhat_if.prompt.value = 'Do you like the rain?'\n"
     "what_if.temperature.value = 1.6\nwhat_if",
+    "feed = Feed(leo)\nfeed.text.value = 'The zeppelin flies over the sea. ' * 900\nfeed",
 ]
-LAB, INSPECTOR, FIELD_MAP, WHAT_IF = range(len(CELLS))
+LAB, INSPECTOR, FIELD_MAP, WHAT_IF, FEED = range(len(CELLS))
 
 WIDTHS = (1600, 700)
 """Of the lab."""
@@ -84,9 +85,12 @@ class Camera:
         for part, section in SECTIONS.items():
             self.lab.execute(f"inspector.show({part!r})")
             shown = ["timeline", *section.figures, *section.live]
-            self.take(INSPECTOR, f"inspector-{part}", WIDTH, shown)
-        self.take(FIELD_MAP, "field-map", WIDTH)
-        self.take(WHAT_IF, "what-if", WIDTH)
+            for width in WIDTHS:
+                self.take(INSPECTOR, f"inspector-{part}", width, shown)
+        for width in WIDTHS:
+            self.take(FIELD_MAP, "field-map", width)
+            self.take(WHAT_IF, "what-if", width)
+            self.take(FEED, "feed", width)
 
 
 def take(folder: Path) -> None:
@@ -110,6 +114,7 @@ def take(folder: Path) -> None:
         lab.wait_for_points("growth", 0, len(TALK))
         page.locator(".leo-leo").last.locator(".leo-word").nth(1).click()
         lab.execute("pair = await what_if.imagine()", 60)
+        lab.execute("await feed.read()", 60)
         camera = Camera(lab, folder)
         for theme in ("Light", "Dark"):
             camera.use(theme)

@@ -132,3 +132,32 @@ def test_a_past_moment_after_a_kernel_restart(open_lab: OpenLab) -> None:
         "(1, 3, 3)"
     )
     assert lab.errors == []
+
+
+def test_a_restart_in_the_middle_of_a_reply(open_lab: OpenLab) -> None:
+    """What was not answered never happened; the lab opens again on the same life."""
+    module = (
+        "import asyncio\nfrom leo import AsyncLeoField\nfrom leo.module import Module\n"
+        "from leo_widgets import LeoLab\nclass Slow(Module):\n    name = 'slow'\n"
+        "    async def before(self, percept, so_far):\n"
+        "        if 'slow' in percept.tokens:\n            await asyncio.sleep(60)"
+    )
+    cell = "lab = LeoLab(AsyncLeoField('middle.db', seed=5, modules=[Slow()]))\nlab"
+    lab = open_lab([module, cell])
+    lab.run_all()
+    lab.say("Hello, Leo.")
+    lab.wait_for_replies(1)
+    lab.say("Now be slow.")
+    lab.page.wait_for_function(
+        "() => document.querySelector('.leo-chat')?.textContent.includes('Now be slow.')"
+    )
+    lab.restart_kernel()
+    lab.run_all()
+    lab.wait_for_replies(1)
+    assert "Now be slow." not in lab.page.locator(".leo-log").last.inner_text()
+    lab.say("Are you there?")
+    lab.wait_for_replies(2)
+    assert lab.execute("[turn.prompt for turn in lab.leo.turns]") == repr(
+        ["Hello, Leo.", "Are you there?"]
+    )
+    assert lab.errors == []

@@ -25,6 +25,7 @@ from leo.reflection.features import FEATURES
 from leo.reflection.flow import FlowNote
 from leo.reflection.game import GamePlayed
 from leo.reflection.mathbrain import Lesson, Prediction
+from leo.reflection.metaleo import Snippet
 from leo.reflection.mlp import Network
 from leo.testing import ScriptedClock, make_turn
 from leo.text.tokens import is_word
@@ -84,6 +85,15 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "nearest": figures.nearest,
     "slopes": last(figures.slopes),
     "transitions": figures.transitions,
+    "saturation": figures.saturation,
+    "snippets": lambda turns: figures.snippets(
+        [Snippet(turn.reply, "reply", 1) for turn in turns[-8:] if turn.notes]
+    ),
+    "moments_map": lambda turns: figures.moments_map(
+        np.array([note.features for turn in turns if (note := turn.note(Prediction))]),
+        [turn.quality.overall for turn in turns if turn.note(Prediction)],
+        turns[-1] if turns else None,
+    ),
     "voice_weight": figures.voice_weight,
     "response": lambda turns: figures.response(
         Network.born(len(FEATURES)), 0.5, seen_by(turns), "pulse"
@@ -511,3 +521,21 @@ def test_one_turn_is_drawn(lived: list[Turn], name: str) -> None:
     first = lived[-1]
     for turn in (first, replace(first, notes=first.notes[::2]), replace(first, notes=())):
         assert DRAW[name]([turn]).layout.title.text
+
+
+def test_like_moments_are_near_on_the_map() -> None:
+    """Two planted clusters are apart on the map, and colours are qualities."""
+    luck = np.random.default_rng(1)
+    low, high = (luck.normal(mean, 0.05, (20, len(FEATURES))) for mean in (0.2, 0.8))
+    dots = figures.moments_map(np.vstack([low, high]), [0.3] * 20 + [0.9] * 20).data[-1]
+    x = np.array(dots.x)
+    assert abs(x[:20].mean() - x[20:].mean()) > 4 * max(x[:20].std(), x[20:].std())
+    assert list(dots.marker.color) == [0.3] * 20 + [0.9] * 20
+
+
+def test_saturation_and_snippets_are_the_module_s_own(lived: list[Turn]) -> None:
+    """The curve is the lessons' share, the table the buffer, markup as text."""
+    curve = figures.saturation(lived).data[0]
+    assert list(curve.y) == [note.saturated for t in lived if (note := t.note(Lesson))]
+    told = figures.snippets([Snippet("<b>moon</b>", "shard", 3)]).data[0].cells.values
+    assert list(told[2]) == ["&lt;b&gt;moon&lt;/b&gt;"]
