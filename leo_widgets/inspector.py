@@ -191,7 +191,7 @@ class Inspector(Window):
         self.overview = PlotPanel()
         self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
         ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
-        self.told = ipywidgets.Label(SECTIONS[self.part.value].told)
+        self.told = ipywidgets.HTML(SECTIONS[self.part.value].told)
         self.part.observe(self._chosen, names="value")
         self.turn.observe(self._chosen, names="value")
         self.panel.on_select(self._clicked)

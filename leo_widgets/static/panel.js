@@ -60,8 +60,9 @@ function alternative(figure) {
 const LETTER = 7.4; // pixels of a title's letter, on average
 const LINE = 18; // pixels of a line of a title
 
-// Breaks a title that is wider than its figure; plotly would let it run out of sight.
-function wrapped(layout, width) {
+// Breaks a title that is wider than its figure, which plotly would let run out of sight, and
+// makes room for a legend that takes more rows on a narrow screen.
+function wrapped(data, layout, width) {
   const text = layout?.title?.text || "";
   const most = Math.max(20, Math.floor((width - 30) / LETTER));
   let added = 0;
@@ -78,10 +79,25 @@ function wrapped(layout, width) {
     added += rows.length - 1;
     return rows.map((row) => (small ? `<sup>${row}</sup>` : row)).join("<br>");
   });
-  if (!added) return layout;
-  const margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + LINE * added };
-  const pad = { ...layout.title.pad, t: 22 + 4 * added };
-  return { ...layout, margin, height: (layout.height ?? 260) + LINE * added, title: { ...layout.title, text: lines.join("<br>"), pad } };
+  const top = (layout.margin?.t ?? 60) + LINE * added;
+  const rows = legendRows(data, layout, width);
+  const needed = rows ? 34 + LINE * (text.split("<br>").length + added) + 21 * rows : 0;
+  const more = Math.max(0, needed - top);
+  if (!added && !more) return layout;
+  const margin = { ...layout.margin, t: top + more };
+  const pad = { ...layout.title.pad, t: added ? 22 + 4 * added : (layout.title.pad?.t ?? 12) };
+  return { ...layout, margin, height: (layout.height ?? 260) + LINE * added + more, title: { ...layout.title, text: lines.join("<br>"), pad } };
+}
+
+const look = (layout) => `${layout.title?.text} ${layout.margin?.t}`;
+
+// How many rows a legend between title and plot takes; plotly sets its entries in columns.
+function legendRows(data, layout, width) {
+  if (layout.showlegend === false || layout.legend?.yanchor !== "bottom") return 0;
+  const names = data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
+  if (names.length < 2) return 0;
+  const widest = 42 + 6.4 * Math.max(...names.map((name) => name.length));
+  return Math.ceil(names.length / Math.max(1, Math.floor((width - 72) / widest)));
 }
 
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
@@ -100,8 +116,8 @@ function render({ model, el }) {
       if (entry.contentRect.width > 0 && entry.target.classList.contains("js-plotly-plot")) {
         const name = entry.target.dataset.figure;
         const figure = now()[name];
-        const fits = figure && wrapped(figure.layout, entry.contentRect.width).title?.text;
-        if (figure && fits !== plots.get(name)?.title) draw(name, figure, true);
+        const fits = figure && wrapped(figure.data, figure.layout, entry.contentRect.width);
+        if (figure && look(fits) !== plots.get(name)?.look) draw(name, figure, true);
         else Plotly.Plots.resize(entry.target);
       }
   });
@@ -132,8 +148,8 @@ function render({ model, el }) {
     if (plot.drawn === text && !force) return;
     const first = plot.drawn === null;
     plot.drawn = text;
-    const layout = wrapped(figure.layout, plot.div.clientWidth || el.clientWidth);
-    plot.title = layout.title?.text;
+    const layout = wrapped(figure.data, figure.layout, plot.div.clientWidth || el.clientWidth);
+    plot.look = look(layout);
     await Plotly.react(plot.div, figure.data, themed(el, layout), CONFIG);
     plot.div.setAttribute("role", "group");
     plot.div.setAttribute("aria-label", alternative(figure));

@@ -16,7 +16,8 @@ from tests.e2e.labkit import CHROMIUM_FLAGS, JupyterServer, LabPage, write_noteb
 from tests.e2e.picture import TALK
 
 CELLS = [
-    "from leo import AsyncLeoField\nfrom leo_widgets import Feed, FieldMap, Inspector, LeoLab, WhatIf\n"
+    "from leo import AsyncLeoField\n"
+    "from leo_widgets import Feed, FieldMap, Inspector, LeoLab, WhatIf\n"
     "leo = AsyncLeoField('leo.db', seed=11)\nlab = LeoLab(leo)\nlab",
     "inspector = Inspector(leo)\ninspector",
     "FieldMap(leo)",
