@@ -118,6 +118,7 @@ def cues(turn: Turn | None) -> go.Figure:
                     y=[places[i] for i in at],
                     x=[found[i].amount for i in at],
                     orientation="h",
+                    width=0.6,
                     name=chamber,
                     marker={"color": colour},
                     hovertemplate=chamber + " +%{x:g}<extra></extra>",

@@ -97,7 +97,8 @@ function legendRows(data, layout, width) {
   const names = data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
   if (names.length < 2) return 0;
   const widest = 42 + 6.4 * Math.max(...names.map((name) => name.length));
-  return Math.ceil(names.length / Math.max(1, Math.floor((width - 72) / widest)));
+  const room = width - (layout.margin?.l ?? 60) - (layout.margin?.r ?? 16);
+  return Math.ceil(names.length / Math.max(1, Math.floor(room / widest)));
 }
 
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
