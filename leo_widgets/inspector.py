@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from leo import AsyncLeoField, Turn
+from leo.recall.santaklaus import SantaKlaus
 from leo.reflection.episodes import RAGBrain
 from leo.reflection.mathbrain import MathBrain, Prediction
 from leo.reflection.metaleo import MetaLeo
@@ -53,6 +54,12 @@ def _moments(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
     kept = episodes.state
     last = turn if turn and leo.turns and turn.id == leo.turns[-1].id else None
     return figures.moments_map(kept.moments, [one.quality for one in kept.all], last)
+
+
+def _rest(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
+    recall = leo.module("santaklaus") if "santaklaus" in leo.modules else None
+    kept = recall.state.memories.values() if isinstance(recall, SantaKlaus) else ()
+    return figures.rest(kept, turn.at if turn else 0.0)
 
 
 def _snippets(leo: AsyncLeoField, turn: Turn | None) -> go.Figure:
@@ -103,6 +110,7 @@ SECTIONS: dict[str, Section] = {
             "recall": lambda life, turn, word: figures.recall(turn),
             "memories": lambda life, turn, word: figures.memories(life),
         },
+        {"rest": _rest},
     ),
     "body": Section(
         "Before he speaks, Leo guesses how good it will be, and what he feels moves his voice.",
@@ -127,6 +135,7 @@ SECTIONS: dict[str, Section] = {
         {
             "flow": lambda life, turn, word: figures.flow(life),
             "slopes": lambda life, turn, word: figures.slopes(turn),
+            "identity": lambda life, turn, word: figures.identity(life),
         },
     ),
     "school": Section(
@@ -146,6 +155,7 @@ SECTIONS: dict[str, Section] = {
             "rings": lambda life, turn, word: figures.rings(turn),
             "inner_voice": lambda life, turn, word: figures.inner_voice(turn),
             "voice_weight": lambda life, turn, word: figures.voice_weight(life),
+            "voice_scores": lambda life, turn, word: figures.voice_scores(life),
             "dream": lambda life, turn, word: figures.dream(turn),
         },
         {"snippets": _snippets},

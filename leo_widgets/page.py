@@ -39,8 +39,8 @@ LAST = 30
 """Turns whose own figures are in the document; of older ones there are the words only."""
 
 _LIFE = """
-affect attributions calibration flow game growth mathbrain memories nearest pulse saturation
-school timeline transitions trauma voice_weight
+affect attributions calibration flow game growth identity mathbrain memories nearest pulse
+saturation school timeline transitions trauma voice_scores voice_weight
 """
 
 LIFE = frozenset(_LIFE.split())

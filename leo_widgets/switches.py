@@ -102,6 +102,7 @@ class Switches(Window):
             for name, button in self.modules.items():
                 button.value = name not in off
                 button.icon = "times" if name in off else "check"
+                button.tooltip = f"{name} is {'off' if name in off else 'on'}; press to switch"
         finally:
             self._following_him = False
         self._say()

@@ -5,6 +5,7 @@ They compute nothing about Leo: every number stands in a record, a figure arrang
 
 from leo_widgets.figures.blending import blending
 from leo_widgets.figures.body import affect, episodes, features
+from leo_widgets.figures.checks import identity, rest, voice_scores
 from leo_widgets.figures.growth import growth, reading
 from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.learning import attributions, calibration, response
@@ -37,6 +38,7 @@ __all__ = [
     "flow",
     "game",
     "growth",
+    "identity",
     "impression",
     "inner_voice",
     "mathbrain",
@@ -50,6 +52,7 @@ __all__ = [
     "reasons",
     "recall",
     "response",
+    "rest",
     "rings",
     "saturation",
     "school",
@@ -59,6 +62,7 @@ __all__ = [
     "timings",
     "transitions",
     "trauma",
+    "voice_scores",
     "voice_weight",
     "words",
 ]

@@ -13,7 +13,7 @@ from leo.modules import default_modules
 from leo.notes import InnerVoice, Rings
 from leo.observation.talk import TALK
 from leo.perception.trauma import TraumaNote
-from leo.recall.resonance import Hit
+from leo.recall.resonance import Asking, Hit, Memory, Rarity, resonance
 from leo.recall.santaklaus import PulledWord, RecallNote
 from leo.recall.school import SchoolNote
 from leo.records import Note, Turn
@@ -38,6 +38,9 @@ GOOD = Hit(3, 7, "The <b>rain</b> stayed.", 5.5, 0.1, 0.05, 0.18, 0.2, 0.5, 0.8,
 LUCKY = replace(GOOD, memory=1, turn=2, silly=True)
 AWAY = replace(GOOD, memory=2, turn=5, text="A very long memory " * 9, shared=1.0, score=0.53)
 RECALL = RecallNote((GOOD, LUCKY), (AWAY,), 3.25, 12, 2, (PulledWord("rain", 1.0),))
+
+
+MEMORY = Memory(1, 1, 0.0, "The <b>moon</b>.", frozenset({"moon"}), 0.8, 0.1, 0.0, 2)
 
 
 def lesson(predicted: float | None, true: float, mean: float | None = 0.01) -> Lesson:
@@ -86,6 +89,11 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
     "slopes": last(figures.slopes),
     "transitions": figures.transitions,
     "saturation": figures.saturation,
+    "identity": figures.identity,
+    "voice_scores": figures.voice_scores,
+    "rest": lambda turns: figures.rest(
+        [replace(MEMORY, used=turn.at) for turn in turns[-5:] if turn.notes], 0.0
+    ),
     "snippets": lambda turns: figures.snippets(
         [Snippet(turn.reply, "reply", 1) for turn in turns[-8:] if turn.notes]
     ),
@@ -539,3 +547,27 @@ def test_saturation_and_snippets_are_the_module_s_own(lived: list[Turn]) -> None
     assert list(curve.y) == [note.saturated for t in lived if (note := t.note(Lesson))]
     told = figures.snippets([Snippet("<b>moon</b>", "shard", 3)]).data[0].cells.values
     assert list(told[2]) == ["&lt;b&gt;moon&lt;/b&gt;"]
+
+
+def test_the_curve_of_rest_is_recall_s_own() -> None:
+    """A memory's place is what recall itself would leave of its score; markup is text."""
+    hour = 3600.0
+    used = [replace(MEMORY, used=-hours * hour) for hours in (0, 6, 12, 30)]
+    dots = figures.rest(used, 0.0).data[1]
+    now = Asking(("moon",), (), 0.1, 0.0)
+    real = [resonance(one, now, Rarity(1, {})).recency for one in used]
+    assert list(dots.y) == pytest.approx(real, abs=1e-4)
+    assert "<b>moon" not in dots.customdata[0]
+
+
+def test_identity_and_scores_are_the_turns_own(lived: list[Turn]) -> None:
+    """Points above the line are where the inner voice could speak; a theme keeps its words."""
+    quiet, spoke, line = figures.voice_scores(lived).data
+    notes = [n for t in lived if (n := t.note(InnerVoice)) is not None and n.others]
+    assert len(quiet.x) + len(spoke.x) == len(notes)
+    for x, y in zip(spoke.x, spoke.y, strict=True):
+        assert y - x > line.y[0]
+    values = [value for trace in figures.identity(lived).data for value in trace.y]
+    assert values
+    assert all(0 <= value <= 1 for value in values)
+    assert sum(values) / len(values) > 0.5
