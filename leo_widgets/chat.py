@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from leo import AsyncLeoField, Event, Revised, Turn, Word
+from leo import AsyncLeoField, Turn
 from leo.text.tokens import clean
 from leo_widgets.home import Guest
+from leo_widgets.reply import Reply
 from leo_widgets.slots import slots
-from leo_widgets.transcript import Message, State, message, turn_messages
+from leo_widgets.transcript import Message, message, turn_messages
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["Chat"]
@@ -28,11 +28,7 @@ RESTORED_TURNS = 50
 SHOWN_MESSAGES = 2 * RESTORED_TURNS
 """Messages a chat shows; the journal has them all."""
 
-DELTA_SECONDS = 0.04
-"""Words that come faster than this travel together."""
-
-
-_replying: "ContextVar[_Reply | None]" = ContextVar("leo_widgets_replying", default=None)
+_replying: "ContextVar[Reply | None]" = ContextVar("leo_widgets_replying", default=None)
 """The reply in whose task we are; watchers are called there, and know a chat's own turns by it."""
 
 
@@ -203,7 +199,7 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             task.exception()  # shown in the transcript already; whoever called say() gets it too
 
     async def _turn(self, mine: int, text: str) -> Turn:
-        reply = _Reply(self, mine)
+        reply = Reply(self, mine)
         _replying.set(reply)  # in this task's context, which the turn's task inherits
         try:
             async with self._speaking:
@@ -216,7 +212,7 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             self._show_error(error)
             raise
 
-    async def _listen(self, text: str, reply: "_Reply") -> Turn:
+    async def _listen(self, text: str, reply: "Reply") -> Turn:
         stream = self.leo.stream(text, temperature=self.temperature)
         try:
             async for event in stream:
@@ -263,63 +259,6 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
 
     def _show_error(self, error: BaseException) -> None:
         self._update({}, message("error", f"{type(error).__name__}: {error}"))
-
-
-class _Reply:
-    """One reply on its way into the transcript.
-
-    Words travel as small messages, several together when they come fast; the trait holds the
-    whole text at the end, so a view that came late or missed some is right all the same.
-    """
-
-    def __init__(self, chat: Chat, question: int) -> None:
-        self.chat, self._question = chat, question
-        self.kept: Turn | None = None
-        self._id: int | None = None
-        self._text = ""
-        self._sent = 0
-        self._sent_at = 0.0
-
-    def take(self, event: Event) -> None:
-        """Show one more event of the turn."""
-        if self._id is None:
-            done = {self._question: {"state": "done"}}
-            self._id = self.chat._update(done, message("leo", "", "speaking"))
-        if isinstance(event, Word):
-            self._text += event.text
-            self._flush()
-        elif isinstance(event, Revised):
-            self._text = event.reply
-            self._sent = len(self._text)
-            self.chat._update({self._id: {"text": self._text}})
-        else:
-            self._finish(event)
-
-    def _flush(self) -> None:
-        now = time.monotonic()
-        if now - self._sent_at < DELTA_SECONDS:
-            return
-        piece = self._text[self._sent :]
-        self.chat.send({"kind": "delta", "id": self._id, "at": self._sent, "text": piece})
-        self._sent, self._sent_at = len(self._text), now
-
-    def _finish(self, turn: Turn) -> None:
-        asked, said, *faults = turn_messages(turn)
-        changes = {self._question: asked}
-        if self._id is None:
-            self.chat._update(changes, said, *faults)
-        else:
-            self.chat._update({**changes, self._id: said}, *faults)
-
-    def give_up(self, state: State) -> None:
-        """Mark what was said as not kept, unless the turn was being committed already."""
-        if self.kept is not None:
-            self._finish(self.kept)
-            return
-        changes: dict[int, Message] = {self._question: {"state": state}}
-        if self._id is not None:
-            changes[self._id] = {"text": self._text, "state": state}
-        self.chat._update(changes)
 
 
 def _slot(id_: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from leo.errors import StoreError, TurnFormatError
 from leo.module import SqlValue, Write
+from leo.pace import Pace
 from leo.records import Source, Turn
 from leo.store.database import Reading
 from leo.text.birth import Birth
@@ -28,6 +29,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 READ_ROWS = 64
 """Journal rows fetched at a time."""
+
+DECODED_PER_BREATH = 4
+"""Bodies decoded between two yields to the event loop; a Turn takes about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Journal:
     async def turns(self, start: int, stop: int | None) -> list[Turn]:
         """Read the turns with ``start <= id < stop``."""
         found: list[Turn] = []
+        pace = Pace(DECODED_PER_BREATH)
         end = 2**62 if stop is None else stop
         while True:
             rows = await self._database.fetch(
@@ -159,6 +164,7 @@ class Journal:
             for entry, body in rows:
                 with self._reading(entry):
                     found.append(Turn.from_json(str(body)))
+                await pace.spend()
             if len(rows) < READ_ROWS:
                 return found
             start = (found[-1].id or 0) + 1
@@ -190,9 +196,11 @@ class Journal:
             (entry, READ_ROWS),
         )
         found: list[Entry] = []
+        pace = Pace(DECODED_PER_BREATH)
         for number, kind, body in rows:
             with self._reading(number):
                 found.append(Entry(int(str(number)), _texts(str(kind), str(body))))
+            await pace.spend()
         return found
 
     async def events_after(self, entry: int) -> list[Event]:
@@ -202,9 +210,11 @@ class Journal:
             (entry, READ_ROWS),
         )
         found: list[Event] = []
+        pace = Pace(DECODED_PER_BREATH)
         for number, kind, at, body in rows:
             with self._reading(number):
                 found.append(_event(int(str(number)), str(kind), float(str(at)), str(body)))
+            await pace.spend()
         return found
 
     async def batches_of(self, digest: str) -> int:
