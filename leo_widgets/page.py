@@ -23,7 +23,7 @@ from leo.errors import StoreError
 from leo.records import Turn
 from leo_widgets import figures
 from leo_widgets.figures.style import LAST_SHOWN, x_of
-from leo_widgets.inspector import SECTIONS, Section
+from leo_widgets.sections import SECTIONS, Section
 from leo_widgets.transcript import turn_messages
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ LAST = 30
 """Turns whose own figures are in the document; of older ones there are the words only."""
 
 _LIFE = """
-affect attributions calibration flow game growth identity mathbrain memories nearest pulse
-saturation school timeline transitions trauma voice_scores voice_weight
+affect attributions bends calibration flow game gates growth identity inputs losses
+mathbrain memories nearest overrides pulse saturation school timeline transitions trauma trend
+vocabularies voice_scores voice_weight wound_and_themes wounded
 """
 
 LIFE = frozenset(_LIFE.split())

@@ -16,7 +16,7 @@ WIDE = {"description_width": "initial"}
 
 
 class Switches(Window):
-    """A button for each module, and the temperature of a chat; what is off is said.
+    """A box for each module, and the temperature of a chat; what is off is said.
 
     A switch is an event of his life: it is journaled, and holds until it is changed.
 
@@ -32,7 +32,7 @@ class Switches(Window):
     Attributes
     ----------
     modules, temperature, told
-        The buttons by module, pressed where it is on; the slider; what is off, in words.
+        The boxes by module, ticked where it is on; the slider; what is off, in words.
     """
 
     def __init__(
@@ -48,23 +48,21 @@ class Switches(Window):
     def _controls(self) -> list[ipywidgets.Widget]:
         self._following_him = False
         self._switching = 0
-        self.modules = {name: self._button(name) for name in self.leo.modules}
+        self.modules = {name: self._box(name) for name in self.leo.modules}
         self.temperature = ipywidgets.FloatSlider(
             1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
         )
         self.temperature.observe(self._warmed, names="value")
         self.told = ipywidgets.HTML()
         row = ipywidgets.Layout(flex_flow="row wrap", width="100%")
-        buttons = ipywidgets.HBox(list(self.modules.values()), layout=row)
-        return [buttons, *([self.temperature] if self._chat else []), self.told]
+        boxes = ipywidgets.HBox(list(self.modules.values()), layout=row)
+        return [boxes, *([self.temperature] if self._chat else []), self.told]
 
-    def _button(self, name: str) -> ipywidgets.ToggleButton:
-        button = ipywidgets.ToggleButton(
-            True, description=name, tooltip=f"Switch {name} on or off", icon="check"
-        )
-        button.layout = ipywidgets.Layout(width="auto")
-        button.observe(self._switched, names="value")
-        return button
+    def _box(self, name: str) -> ipywidgets.Checkbox:
+        box = ipywidgets.Checkbox(True, description=name, indent=False)
+        box.layout = ipywidgets.Layout(width="9em")
+        box.observe(self._switched, names="value")
+        return box
 
     # ------------------------------------------------------------ from the browser
 
@@ -99,17 +97,15 @@ class Switches(Window):
         off = self.leo.without
         self._following_him = True
         try:
-            for name, button in self.modules.items():
-                button.value = name not in off
-                button.icon = "times" if name in off else "check"
-                button.tooltip = f"{name} is {'off' if name in off else 'on'}; press to switch"
+            for name, box in self.modules.items():
+                box.value = name not in off
         finally:
             self._following_him = False
         self._say()
         self.panel.error = ""
 
     def _say(self) -> None:
-        off = [name for name, button in self.modules.items() if not button.value]
+        off = [name for name, box in self.modules.items() if not box.value]
         parts = [f"off: <b>{', '.join(off)}</b>"] if off else []
         if self._chat is not None and self.temperature.value != 1:
             parts.append(f"temperature <b>{self.temperature.value:g}</b>")

@@ -16,8 +16,8 @@ from leo import AsyncLeoField, Turn
 from leo.relive import relive
 from leo_widgets.compared import absences, difference, side_by_side
 from leo_widgets.figures.style import safe
-from leo_widgets.inspector import SECTIONS
 from leo_widgets.page import ASKING, LIFE
+from leo_widgets.sections import SECTIONS
 from leo_widgets.window import Window
 
 __all__ = ["PARTS", "WhatIf"]

@@ -8,7 +8,7 @@ from random import Random
 from leo.field.view import View
 from leo.records import Candidate
 
-__all__ = ["Draw", "distribution", "draw", "entropy_of", "rounded", "take"]
+__all__ = ["MIN_TEMPERATURE", "Draw", "distribution", "draw", "entropy_of", "rounded", "take"]
 
 MIN_TEMPERATURE = 0.01
 """Colder is the same as always taking the strongest."""

@@ -1,6 +1,7 @@
 """The mouth: says a token, with its reasons, and remembers what was said."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from leo.field.rows import sources_of
@@ -17,6 +18,9 @@ __all__ = ["Hear", "Mouth"]
 
 Hear: TypeAlias = Callable[[SpokenWord], None]
 """Called with each word as it is chosen."""
+
+
+NONE: Mapping[str, float] = MappingProxyType({})
 
 
 class Mouth:
@@ -63,6 +67,7 @@ class Mouth:
         entropy: float,
         temperature: float,
         shares: Mapping[str, float],
+        bends: Mapping[str, float] = NONE,
         found: Options | None = None,
     ) -> None:
         """Say a word that was drawn from the field."""
@@ -78,8 +83,9 @@ class Mouth:
                 entropy=rounded(entropy),
                 temperature=rounded(temperature),
                 candidates=drawn.candidates(self._view),
-                shares=tuple(Share(name, rounded(value)) for name, value in shares.items()),
+                shares=_shares(shares),
                 sources=sources,
+                bends=_shares(bends),
             ),
             drawn.id,
         )
@@ -123,3 +129,7 @@ class Mouth:
         if id_ in found.trigram.cells:
             return said, sources_of(found.trigram.cells[id_])
         return said[-1:], sources_of(found.bigram.cells[id_])
+
+
+def _shares(by: Mapping[str, float]) -> tuple[Share, ...]:
+    return tuple(Share(name, rounded(value)) for name, value in by.items())

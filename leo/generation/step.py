@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from leo.field.rows import RowView, count_of
 from leo.field.view import Ask, View
+from leo.generation.draw import MIN_TEMPERATURE
 from leo.records import WordContext
 from leo.text.function_words import is_content
 from leo.text.tokens import MARKS, SENTENCE_ENDS
 
-__all__ = ["CAPS", "Biases", "Options", "Situation", "leanings", "options"]
+__all__ = ["CAPS", "Biases", "Options", "Situation", "bends", "leanings", "options"]
 
 CAPS: Mapping[str, float] = {
     "semantic": 2.5,
@@ -38,6 +39,9 @@ SENTENCE_MIN = 4
 SENTENCE_LONG = 12
 """Words of a sentence below which its end is held back, above which it is drawn near."""
 
+
+LEAST_BEND = 1e-4
+"""Nats below which a bias is not held to have bent a choice."""
 
 NOTHING = RowView(0, 0, {})
 
@@ -199,6 +203,35 @@ def leanings(
         "length": {id_: _length(mark, at) for id_, mark in marks if id_ is not None},
     }
     return {name: _capped(CAPS[name], leaning) for name, leaning in found.items()}
+
+
+def bends(
+    chances: Mapping[int, float], leaning: Mapping[str, Mapping[int, float]], temperature: float
+) -> dict[str, float]:
+    """Tell how far each bias bent the choice, in nats.
+
+    The divergence of p from what it would be without a bias b, q ~ p exp(-b / T), is
+    E[b] / T + ln E[exp(-b / T)]; only the words that b leans on count.
+
+    Parameters
+    ----------
+    chances
+        Probability of each candidate, all biases taken in.
+    leaning
+        What `leanings` gave.
+    temperature
+        Of this step.
+    """
+    t = max(MIN_TEMPERATURE, temperature)
+    found: dict[str, float] = {}
+    for name, by in leaning.items():
+        mean = math.fsum(chances[one] * value for one, value in by.items()) / t
+        free = max(0.0, 1 - math.fsum(chances[one] for one in by))
+        without = free + math.fsum(chances[one] * math.exp(-v / t) for one, v in by.items())
+        nats = mean + math.log(without)
+        if nats >= LEAST_BEND:
+            found[name] = nats
+    return found
 
 
 def _pulled(name: str, pulls: Mapping[int, float], candidates: set[int]) -> dict[int, float]:

@@ -17,7 +17,7 @@ from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
 from leo.generation.mouth import Hear, Mouth
-from leo.generation.step import Biases, Options, Situation, leanings, options
+from leo.generation.step import Biases, Options, Situation, bends, leanings, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
@@ -209,6 +209,7 @@ class _Walker:
             entropy=entropy,
             temperature=temperature,
             shares={name: by[drawn.id] for name, by in leaning.items() if drawn.id in by},
+            bends=bends(chances, leaning, temperature),
             found=found,
         )
 

@@ -23,7 +23,7 @@ Plain = dict[str, Any]
 RecordT = TypeVar("RecordT")
 
 WORD = ("text", "word", "context", "after", "probability", "entropy", "temperature")
-"""A spoken word's first places in its list; candidates, shares and sources follow."""
+"""A spoken word's first places in its list; candidates, shares, sources and bends follow."""
 
 
 def dump(plain: Plain) -> str:
@@ -128,20 +128,27 @@ def _note(stored: object) -> Note:
 def _pack(word: Plain) -> list[Any]:
     candidates = [x for one in word["candidates"] for x in (one["word"], one["probability"])]
     shares = [x for one in word["shares"] for x in (one["bias"], one["value"])]
-    return [*(word[name] for name in WORD), candidates, shares, word["sources"]]
+    bends = [x for one in word["bends"] for x in (one["bias"], one["value"])]
+    return [*(word[name] for name in WORD), candidates, shares, word["sources"], bends]
 
 
 def _unpack(packed: list[Any]) -> Plain:
-    *first, candidates, shares, sources = packed
+    candidates, shares, sources, *rest = packed[len(WORD) :]
+    (bends,) = rest or ([],)  # the first Turns had none
     return {
-        **dict(zip(WORD, first, strict=True)),
+        **dict(zip(WORD, packed[: len(WORD)], strict=True)),
         "candidates": [
             {"word": word, "probability": p}
             for word, p in zip(candidates[::2], candidates[1::2], strict=True)
         ],
-        "shares": [
-            {"bias": bias, "value": value}
-            for bias, value in zip(shares[::2], shares[1::2], strict=True)
-        ],
+        "shares": _shares(shares),
         "sources": sources,
+        "bends": _shares(bends),
     }
+
+
+def _shares(packed: list[Any]) -> list[Plain]:
+    return [
+        {"bias": bias, "value": value}
+        for bias, value in zip(packed[::2], packed[1::2], strict=True)
+    ]

@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one bias added to a word's log-weight (positive draws, negative repels)."""
+    """What one bias did: added to a word's log-weight (positive draws), or bent a choice."""
 
     bias: str
     value: float
@@ -71,6 +71,9 @@ class SpokenWord:
         Each bias's part in the word's log-weight; zero parts are left out.
     sources
         Who the n-gram came from.
+    bends
+        How far each bias bent the choice among all candidates, in nats: the divergence of
+        the probabilities from what they were without it (Kullback and Leibler, 1951).
     """
 
     text: str
@@ -83,6 +86,7 @@ class SpokenWord:
     candidates: tuple[Candidate, ...]
     shares: tuple[Share, ...]
     sources: tuple[Source, ...]
+    bends: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

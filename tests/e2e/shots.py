@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from leo_widgets.inspector import SECTIONS
+from leo_widgets.sections import SECTIONS
 from tests.e2e.conftest import CHROMIUM
 from tests.e2e.labkit import CHROMIUM_FLAGS, JupyterServer, LabPage, write_notebook
 from tests.e2e.picture import TALK

@@ -16,7 +16,7 @@ from leo.generation.connection import connect, connection_odds, connection_word
 from leo.generation.draw import distribution, draw, entropy_of, rounded
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.gravity import COMPANIONS, PULLED, company, gravity, pulls_of
-from leo.generation.step import CAPS, Biases, Situation, leanings, options
+from leo.generation.step import CAPS, Biases, Situation, bends, leanings, options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 from leo.text.function_words import is_content
@@ -291,3 +291,28 @@ async def test_a_known_word_is_taken_up_as_it_is_usually_written() -> None:
 
     assert (known.written, known.id) == ("Leo", layer.id("leo"))
     assert (unknown.written, unknown.id) == ("zeppelin", None)
+
+
+@given(
+    logs=st.dictionaries(st.integers(0, 9), st.floats(-8, 0), min_size=1),
+    leaning=st.dictionaries(
+        st.sampled_from(("recall", "gravity")),
+        st.dictionaries(st.integers(0, 9), st.floats(-3, 3)),
+    ),
+    temperature=st.floats(0.3, 3),
+)
+def test_a_bend_is_the_divergence_from_the_choice_without_a_bias(
+    logs: dict[int, float], leaning: dict[str, dict[int, float]], temperature: float
+) -> None:
+    """Plainly computed from both distributions, it is the same, and never below zero."""
+    by = {name: {w: v for w, v in one.items() if w in logs} for name, one in leaning.items()}
+    whole = {w: log + sum(one.get(w, 0.0) for one in by.values()) for w, log in logs.items()}
+    p = distribution(whole, temperature)
+    told = bends(p, by, temperature)
+
+    assert set(told) <= set(by)
+    for name, one in by.items():
+        q = distribution({w: log - one.get(w, 0.0) for w, log in whole.items()}, temperature)
+        plain = sum(p[w] * math.log(p[w] / q[w]) for w in p if p[w] > 0)
+        assert told.get(name, 0.0) == pytest.approx(plain, abs=2e-4)
+        assert told.get(name, 1.0) > 0

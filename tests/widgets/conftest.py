@@ -1,5 +1,6 @@
 """Fixtures: what a widget sends is recorded, and the browser is played by its messages."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,9 @@ import plotly.graph_objects as go
 import pytest
 from comm.base_comm import BaseComm
 
+from leo import AsyncLeoField, Turn
+from leo.observation.talk import TALK
+from leo.testing import ScriptedClock
 from leo_widgets import Chat, Feed, FieldMap, Inspector, LeoLab, PlotPanel, Switches, WhatIf, panel
 
 # Loaded here: importing the widgets and reading plotly's bundle touch files, which tests on
@@ -54,3 +58,16 @@ def play() -> Play:
         widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
 
     return send
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Turn]:
+    """Give the Turns of a whole scripted talk with all modules on."""
+    path = tmp_path_factory.mktemp("lived") / "leo.db"
+
+    async def live() -> list[Turn]:
+        clock = ScriptedClock(step=90)
+        async with AsyncLeoField(path, seed=1, clock=clock, strict=True) as leo:
+            return [await leo.turn(prompt) for prompt in TALK]
+
+    return asyncio.run(live())

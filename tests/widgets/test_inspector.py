@@ -12,7 +12,7 @@ from leo import AsyncLeoField
 from leo.observation.talk import TALK
 from leo.testing import ScriptedClock
 from leo_widgets import Inspector, figures
-from leo_widgets.inspector import SECTIONS, Section
+from leo_widgets.sections import SECTIONS, Section
 from tests.conftest import Open
 from tests.widgets.conftest import Play
 
@@ -190,7 +190,7 @@ async def test_a_figure_that_fails_is_shown(
 ) -> None:
     """An error while drawing stands in the panel, and is gone with the next drawing."""
     broken = Section("It fails.", {"words": lambda life, turn, word: 1 / 0})
-    monkeypatch.setitem(leo_widgets.inspector.SECTIONS, "time", broken)
+    monkeypatch.setitem(leo_widgets.sections.SECTIONS, "time", broken)
     inspector.show("time")
     await drawn(inspector)
     assert inspector.panel.error == "ZeroDivisionError: division by zero"

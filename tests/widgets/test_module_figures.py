@@ -1,6 +1,5 @@
 """Figures of what modules noted: the numbers in them are the notes' own."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leo import AsyncLeoField
 from leo.modules import default_modules
 from leo.notes import InnerVoice, Rings
 from leo.observation.talk import TALK
@@ -23,6 +21,7 @@ from leo.reflection.episodes import EpisodeKept, EpisodeNote, RAGBrain
 from leo.reflection.expecting import GameHint
 from leo.reflection.features import FEATURES
 from leo.reflection.flow import FlowNote
+from leo.reflection.fragments import Fragment
 from leo.reflection.game import GamePlayed
 from leo.reflection.mathbrain import Lesson, Prediction
 from leo.reflection.metaleo import Snippet
@@ -103,6 +102,21 @@ DRAW: dict[str, Callable[[list[Turn]], Any]] = {
         turns[-1] if turns else None,
     ),
     "voice_weight": figures.voice_weight,
+    "bends": figures.bends,
+    "gates": figures.gates,
+    "inputs": figures.inputs,
+    "judge": last(figures.judge),
+    "likeness": figures.likeness,
+    "losses": figures.losses,
+    "overrides": figures.overrides,
+    "scars": last(figures.scars),
+    "trend": figures.trend,
+    "vocabularies": figures.vocabularies,
+    "wound_and_themes": figures.wound_and_themes,
+    "wounded": figures.wounded,
+    "fragments": lambda turns: figures.fragments(
+        [Fragment(turn.id or 0, turn.reply, 1.0) for turn in turns[-8:] if turn.notes]
+    ),
     "response": lambda turns: figures.response(
         Network.born(len(FEATURES)), 0.5, seen_by(turns), "pulse"
     ),
@@ -133,19 +147,6 @@ def test_without_notes_a_figure_says_so(draw: Callable[[list[Turn]], Any], turns
         return
     assert not figure.data
     assert figure.layout.annotations[0].text
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> list[Turn]:
-    """Give the Turns of a whole scripted talk with all modules on."""
-    path = tmp_path_factory.mktemp("lived") / "leo.db"
-
-    async def live() -> list[Turn]:
-        clock = ScriptedClock(step=90)
-        async with AsyncLeoField(path, seed=1, clock=clock, strict=True) as leo:
-            return [await leo.turn(prompt) for prompt in TALK]
-
-    return asyncio.run(live())
 
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
