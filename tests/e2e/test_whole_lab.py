@@ -50,8 +50,10 @@ def test_everything_in_the_lab_can_be_used_by_hand(open_lab: OpenLab) -> None:
 
 
 def switch_off(lab: LabPage) -> None:
-    """Press a module's button."""
-    lab.page.get_by_role("button", name="dream").click()
+    """Take the tick from a module's box."""
+    box = lab.page.get_by_role("checkbox", name="dream")
+    expect(box).to_be_checked()
+    box.uncheck()
     expect(lab.page.get_by_text("off: dream")).to_be_visible()
     assert lab.execute("lab.leo.without") == "('dream',)"
 
