@@ -28,7 +28,7 @@ __all__ = ["fragments", "gates", "vocabularies"]
 ROW = 24
 """Pixels per fragment."""
 
-LABEL = 60
+LABEL = 36
 """Characters of a fragment."""
 
 ASKED, DREAMED = "asked", "dreamed"
@@ -106,7 +106,7 @@ def fragments(kept: Sequence[Fragment]) -> go.Figure:
         title,
         height=90 + ROW * len(ranked),
         wide=True,
-        margin={"l": 360, "r": 16, "t": 44, "b": 44},
+        margin={"l": 250, "r": 16, "t": 44, "b": 44},
         xaxis={"title": {"text": "weight"}, "rangemode": "tozero"},
         yaxis={"tickvals": places, "ticktext": [_short(one.text) for one in ranked]},
     )

@@ -129,7 +129,8 @@ def _span(
         name=name,
         orientation="h",
         marker={"color": colour, "opacity": 0.5},
-        hovertemplate="%{y}: from %{base:.2f} to %{x:.2f}<extra>" + name + "</extra>",
+        customdata=[f"from {a:.2f} to {b:.2f}" for a, b in zip(low, high, strict=True)],
+        hovertemplate="%{y}: %{customdata}<extra>" + name + "</extra>",
     )
 
 
