@@ -4,38 +4,31 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets as t
 
 from leo import AsyncLeoField, Turn
 from leo.text.tokens import clean
-from leo_widgets.home import Guest
+from leo_widgets.home import Guest, free_path
+from leo_widgets.log import SHOWN_MESSAGES, Log
 from leo_widgets.reply import Reply
-from leo_widgets.slots import slots
-from leo_widgets.transcript import Message, message, turn_messages
+from leo_widgets.transcript import message, turn_messages
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["Chat"]
 
-STATIC = Path(__file__).parent / "static"
-
-RESTORED_TURNS = 50
+RESTORED_TURNS = SHOWN_MESSAGES // 2
 """Turns of his life that a new chat shows."""
 
-SHOWN_MESSAGES = 2 * RESTORED_TURNS
-"""Messages a chat shows; the journal has them all."""
+AGAIN, EDITED = "said again: a new turn", "edited: a new turn"
+"""What is said of a message that repeats the one before, or corrects it."""
 
 _replying: "ContextVar[Reply | None]" = ContextVar("leo_widgets_replying", default=None)
 """The reply in whose task we are; watchers are called there, and know a chat's own turns by it."""
 
 
-_Slots: Any = slots("message", SHOWN_MESSAGES, "A message; the one numbered n is in slot n % 100.")
-
-
-class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
+class Chat(Log):
     """A conversation with a Leo.
 
     Words appear as they are chosen; Stop cancels a turn from its first moment until its
@@ -54,12 +47,6 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         on at its own speed, and Stop pressed after its commit shows the rest at once.
     """
 
-    _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
-    _css = (STATIC / "chat.css").read_text(encoding="utf-8")
-
-    span = t.List(t.Int(), help="First and last message, whose slots hold the transcript.").tag(
-        sync=True
-    )
     busy = t.Bool(False, help="A turn is going on or waiting.").tag(sync=True)
     status = t.Unicode("opening…", help="What Leo is doing, in a word.").tag(sync=True)
     pace = t.Float(0.03, help="Seconds between two words, for people who read along.")
@@ -75,25 +62,20 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     ) -> None:
         super().__init__(**kwargs)
         self._guest = Guest(leo, path)
+        self._guests = [self._guest]  # those talked with before stay open for who looks at them
         self._runner = LoopRunner(self._show_error)
         self._open = asyncio.Event()
         self._failure: BaseException | None = None
-        self._last_id = -1
         self._turns: set[asyncio.Task[Turn]] = set()
         self._speaking = asyncio.Lock()  # one reply of this chat is shown at a time, in order
         self._on_word: list[Callable[[int, int], None]] = []
+        self._on_meet: list[Callable[[], None]] = []
         self._unwatch: Callable[[], None] | None = None
         self.on_msg(self._heard)
         if self._runner.loop is not None:
             self._runner.spawn(self._enter, "opening Leo")
 
     # ------------------------------------------------------------ from Python
-
-    @property
-    def messages(self) -> list[Message]:
-        """The transcript, oldest first: its last hundred messages."""
-        first, last = self.span or (0, -1)
-        return [getattr(self, _slot(id_)) for id_ in range(first, last + 1)]
 
     @property
     def leo(self) -> AsyncLeoField:
@@ -114,6 +96,53 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         await self.ready()
         return await self._begin(text)
 
+    async def again(self) -> Turn:
+        """Say the last message once more: that is a new turn, and the transcript says so.
+
+        Raises
+        ------
+        ValueError
+            If nothing was said yet.
+        """
+        await self.ready()
+        return await self._begin(self._said_last(), AGAIN)
+
+    async def meet(
+        self, leo: AsyncLeoField | None = None, *, path: str | os.PathLike[str] | None = None
+    ) -> AsyncLeoField:
+        """Talk with another Leo from now on; the one before is not closed, and stays as he is.
+
+        Parameters
+        ----------
+        leo, path
+            Another Leo, or where he lives; by default a newborn in a new file beside this one.
+
+        Raises
+        ------
+        LeoError
+            If he cannot be opened; one goes on talking with this one.
+        """
+        if leo is None and path is None:
+            path = await asyncio.to_thread(free_path, self.leo.path)
+        guest, before = Guest(leo, path), self.leo.path
+        await guest.enter()  # if he cannot be opened, nothing has changed
+        self._stop()
+        await asyncio.gather(*self._turns, return_exceptions=True)
+        self._leave()
+        self._guest = guest
+        self._guests.append(guest)
+        self.clear()
+        self.selected = []
+        self.add("note", f"This is the Leo in {guest.leo.path}. The one before stays in {before}.")
+        await self._enter()
+        for callback in tuple(self._on_meet):
+            callback()
+        return self.leo
+
+    def on_meet(self, callback: Callable[[], None]) -> None:
+        """Call a function when this chat has met another Leo."""
+        self._on_meet.append(callback)
+
     def on_word(self, callback: Callable[[int, int], None]) -> None:
         """Call a function with turn and word index when a word is selected."""
         self._on_word.append(callback)
@@ -132,18 +161,22 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     async def aclose(self) -> None:
         """Close the widget, and the Leo if it was the widget that opened him."""
         self.close()
-        await self._guest.leave()
+        for guest in self._guests:
+            await guest.leave()
 
     def close(self) -> None:
         """Cancel what is going on, and take the widget away; Leo stays open."""
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+        self._leave()
         self._runner.close()
         self._stop()
         super().close()
 
-    # ------------------------------------------------------------ opening
+    # ------------------------------------------------------------ coming and going
+
+    def _leave(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
 
     async def _enter(self) -> None:
         try:
@@ -165,18 +198,33 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         """Take a message from the browser; it may arrive on any thread."""
         kind = content.get("kind")
         if kind == "submit":
-            text = str(content.get("text", ""))
-            self._runner.spawn(lambda: self._typed(text), "a turn")
+            text, note = str(content.get("text", "")), EDITED if content.get("edited") else ""
+            self._runner.spawn(lambda: self._typed(text, note), "a turn")
+        elif kind == "again":
+            self._runner.spawn(lambda: self._typed(self._said_last(), AGAIN), "a turn")
         elif kind == "stop":
             self._runner.call(self._stop)
+        elif kind == "clear":
+            self._runner.call(self.clear)
+        elif kind == "new":
+            self._runner.spawn(self._new, "a new Leo")
         elif kind == "word":
             turn, index = int(content["turn"]), int(content["index"])
             self._runner.call(lambda: self.select(turn, index))
 
-    async def _typed(self, text: str) -> None:
+    async def _typed(self, text: str, note: str) -> None:
         if text.strip():
             await self.ready()
-            self._begin(text)
+            self._begin(text, note)
+
+    async def _new(self) -> None:
+        await self.meet()
+
+    def _said_last(self) -> str:
+        said = [one["text"] for one in self.messages if one["who"] == "you"]
+        if not said:
+            raise ValueError("nothing was said yet that could be said again")
+        return str(said[-1])
 
     def _stop(self) -> None:
         for task in tuple(self._turns):
@@ -184,9 +232,9 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
 
     # ------------------------------------------------------------ one turn
 
-    def _begin(self, text: str) -> "asyncio.Task[Turn]":
-        mine = self._update({}, message("you", clean(text), "queued"))
-        task = asyncio.ensure_future(self._turn(mine, text))
+    def _begin(self, text: str, note: str = "") -> "asyncio.Task[Turn]":
+        mine = self._update({}, message("you", clean(text), "queued", note=note))
+        task = asyncio.ensure_future(self._turn(Reply(self, mine, note), text))
         self._turns.add(task)
         task.add_done_callback(self._ended)
         self._update_busy()
@@ -198,8 +246,7 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         if not task.cancelled():
             task.exception()  # shown in the transcript already; whoever called say() gets it too
 
-    async def _turn(self, mine: int, text: str) -> Turn:
-        reply = Reply(self, mine)
+    async def _turn(self, reply: Reply, text: str) -> Turn:
         _replying.set(reply)  # in this task's context, which the turn's task inherits
         try:
             async with self._speaking:
@@ -212,7 +259,7 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             self._show_error(error)
             raise
 
-    async def _listen(self, text: str, reply: "Reply") -> Turn:
+    async def _listen(self, text: str, reply: Reply) -> Turn:
         stream = self.leo.stream(text, temperature=self.temperature)
         try:
             async for event in stream:
@@ -232,23 +279,6 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         else:
             self._update({}, *turn_messages(turn))
 
-    # ------------------------------------------------------------ the transcript
-
-    def _update(self, changes: "dict[int, Message]", *added: Message) -> int:
-        """Change and add messages in one go, drop the oldest; give the last one's id."""
-        first = self.span[0] if self.span else 0
-        with self.hold_sync():
-            for id_, change in changes.items():
-                if id_ >= first:
-                    name = _slot(id_)
-                    setattr(self, name, {**getattr(self, name), **change})
-            for one in added[-SHOWN_MESSAGES:]:
-                self._last_id += 1
-                setattr(self, _slot(self._last_id), {**one, "id": self._last_id})
-            if self._last_id >= 0:
-                self.span = [max(first, self._last_id - SHOWN_MESSAGES + 1), self._last_id]
-        return self._last_id
-
     def _update_busy(self) -> None:
         self.busy = bool(self._turns)
         waiting = len(self._turns) - 1
@@ -258,11 +288,7 @@ class Chat(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             self.status = f"speaking, {waiting} waiting" if waiting > 0 else "speaking"
 
     def _show_error(self, error: BaseException) -> None:
-        self._update({}, message("error", f"{type(error).__name__}: {error}"))
-
-
-def _slot(id_: int) -> str:
-    return f"message{id_ % SHOWN_MESSAGES}"
+        self.add("error", f"{type(error).__name__}: {error}")
 
 
 def _last(leo: AsyncLeoField) -> int:

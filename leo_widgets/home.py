@@ -1,16 +1,35 @@
 """Opening a Leo for a widget: on the notebook's loop, or sharing the one that lives here."""
 
+import itertools
 import os
+import re
 import weakref
 from pathlib import Path
 
 from leo import ASYNC_DB_PATH, AsyncLeoField, living
 
-__all__ = ["Guest"]
+__all__ = ["Guest", "free_path"]
 
 
 _waiting: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValueDictionary()
 """Leos that a widget made and that may not be open yet: two widgets on one path share one."""
+
+
+_NUMBERED = re.compile(r"(.+)-(\d+)$")
+
+
+def free_path(path: Path) -> Path:
+    """Find a file beside a Leo's that is not there yet: ``leo.db``, ``leo-2.db``, ``leo-3.db``.
+
+    Parameters
+    ----------
+    path
+        His file.
+    """
+    named = _NUMBERED.match(path.stem)
+    stem, first = (named[1], int(named[2]) + 1) if named else (path.stem, 2)
+    names = (path.with_name(f"{stem}-{n}{path.suffix}") for n in itertools.count(first))
+    return next(one for one in names if not one.exists() and living(one) is None)
 
 
 class Guest:

@@ -86,10 +86,11 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         self._drawing = Latest(self._runner, self._draw, "drawing the figures")
         self.chat.on_word(self._select)
         self.panel.on_select(self._clicked)
+        self.chat.on_meet(self._met)
         self.switches = Switches(self.chat.leo, chat=self.chat)
         self._windows: dict[str, Window] = {}
         self.tabs = self._make_tabs()
-        talk = ipywidgets.VBox([self.chat, self.switches])
+        self._talk = talk = ipywidgets.VBox([self.chat, self.switches])
         talk.layout = ipywidgets.Layout(flex="1 1 360px", min_width="min(300px, 100%)")
         self.tabs.layout = ipywidgets.Layout(flex="2 1 520px", min_width="min(300px, 100%)")
         super().__init__(
@@ -213,6 +214,20 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
             self._redraw()
 
     # ------------------------------------------------------------ following Leo
+
+    def _met(self) -> None:
+        """Look at the Leo whom the chat talks with now."""
+        self._following.end()
+        self._following, self._word = Following(self._happened), None
+        for old in (self.switches, *self._windows.values()):
+            old.close()
+        self._windows.clear()
+        self.switches = Switches(self.chat.leo, chat=self.chat)
+        self._talk.children = (self.chat, self.switches)
+        for place in range(1, len(self.tabs.children)):
+            self.tabs.children[place].children = ()
+        self.tabs.selected_index = 0
+        self._runner.spawn(self._follow, "the lab's figures")
 
     async def _follow(self) -> None:
         leo = await self.chat.ready()

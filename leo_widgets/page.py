@@ -24,7 +24,7 @@ from leo.records import Turn
 from leo_widgets import figures
 from leo_widgets.figures.style import LAST_SHOWN, x_of
 from leo_widgets.sections import SECTIONS, Section
-from leo_widgets.transcript import turn_messages
+from leo_widgets.transcript import NAMES, turn_messages
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -62,8 +62,6 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 )
 """What the document may do: whatever stands in it, and nothing from anywhere else."""
-
-NAMES = {"you": "you", "leo": "Leo", "error": "fault"}
 
 _TAG = re.compile(r"<[^>]*>")
 

@@ -22,8 +22,8 @@ class Reply:
     whole text at the end, so a view that came late or missed some is right all the same.
     """
 
-    def __init__(self, chat: "Chat", question: int) -> None:
-        self.chat, self._question = chat, question
+    def __init__(self, chat: "Chat", question: int, note: str = "") -> None:
+        self.chat, self._question, self._note = chat, question, note
         self.kept: Turn | None = None
         self._id: int | None = None
         self._text = ""
@@ -55,7 +55,7 @@ class Reply:
 
     def _finish(self, turn: Turn) -> None:
         asked, said, *faults = turn_messages(turn)
-        changes = {self._question: asked}
+        changes = {self._question: {**asked, "note": self._note}}
         if self._id is None:
             self.chat._update(changes, said, *faults)
         else:

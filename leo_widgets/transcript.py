@@ -5,12 +5,12 @@ from typing import Any, Literal, TypeAlias
 
 from leo.records import SpokenWord, Turn
 
-__all__ = ["Message", "State", "Who", "message", "turn_messages", "word_view"]
+__all__ = ["NAMES", "Message", "State", "Who", "as_text", "message", "turn_messages", "word_view"]
 
 Message: TypeAlias = dict[str, Any]
-"""``id, who, text, state, turn, words``; a value of a synced trait, never changed in place."""
+"""``id, who, text, state, turn, words, note``; a synced trait's value, never changed in place."""
 
-Who: TypeAlias = Literal["you", "leo", "error"]
+Who: TypeAlias = Literal["you", "leo", "error", "note"]
 State: TypeAlias = Literal["queued", "speaking", "done", "stopped", "failed"]
 
 
@@ -20,6 +20,7 @@ def message(
     state: State = "done",
     turn: int | None = None,
     words: Sequence[list[str]] = (),
+    note: str = "",
 ) -> Message:
     """Make a message; it gets its ``id`` when it enters a transcript.
 
@@ -35,8 +36,45 @@ def message(
         The turn it belongs to.
     words
         For a finished reply: each word with its white space, and its short reason.
+    note
+        What is to be said about it, in a few words.
     """
-    return {"who": who, "text": text, "state": state, "turn": turn, "words": list(words)}
+    return {
+        "who": who,
+        "text": text,
+        "state": state,
+        "turn": turn,
+        "words": list(words),
+        "note": note,
+    }
+
+
+NAMES: dict[Who, str] = {"you": "you", "leo": "Leo", "error": "fault", "note": "note"}
+"""How those who speak are called."""
+
+STATES: dict[State, str] = {
+    "queued": "waiting",
+    "stopped": "stopped, not kept",
+    "failed": "failed, not kept",
+}
+
+
+def as_text(messages: Sequence[Message]) -> str:
+    """Write messages as plain text, a paragraph each; what was not kept is said.
+
+    Parameters
+    ----------
+    messages
+        The messages, oldest first.
+    """
+    return "\n\n".join(
+        f"{NAMES[one['who']]}{_aside(one)}: {one['text']}" for one in messages if one["text"]
+    )
+
+
+def _aside(one: Message) -> str:
+    said = ", ".join(part for part in (one["note"], STATES.get(one["state"], "")) if part)
+    return f" ({said})" if said else ""
 
 
 def word_view(word: SpokenWord) -> list[str]:

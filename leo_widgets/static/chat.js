@@ -2,7 +2,9 @@
 // appear sooner. Everything people or Leo wrote goes in as textContent, never as markup.
 
 const NEAR_BOTTOM_PX = 24;
-const SLOTS = 100; // messages a chat shows, as in chat.py
+const SLOTS = 100; // messages a chat shows, as in log.py
+const SURE_MS = 4000; // how long "New Leo" waits for a second press
+const TOLD_MS = 3000; // how long "copied" is said
 
 function button(text, className, type = "button") {
   const b = document.createElement("button");
@@ -36,16 +38,42 @@ function build(el) {
   const status = document.createElement("div");
   status.className = "leo-status";
   status.setAttribute("role", "status");
-  el.append(log, form, status);
-  return { log, form, input, stop, status };
+  const latest = button("↓ latest", "leo-latest");
+  latest.hidden = true;
+  const place = document.createElement("div");
+  place.className = "leo-place";
+  place.append(log, latest);
+  const tools = document.createElement("div");
+  tools.className = "leo-tools";
+  tools.setAttribute("role", "group");
+  tools.setAttribute("aria-label", "Conversation");
+  const tool = Object.fromEntries(
+    Object.entries(TOOLS).map(([name, [label, title]]) => {
+      const b = button(label, "leo-tool");
+      b.title = title;
+      tools.append(b);
+      return [name, b];
+    }),
+  );
+  el.append(place, form, tools, status);
+  return { log, latest, form, input, send, stop, status, tool };
 }
+
+const TOOLS = {
+  again: ["Say again", "Say your last message once more: a new turn"],
+  edit: ["Edit last", "Change your last message and say it: a new turn"],
+  copy: ["Copy", "Copy the conversation as text"],
+  clear: ["Clear", "Take the messages away from here; Leo forgets nothing"],
+  fresh: ["New Leo", "Talk with a newborn Leo in a new file; this one stays in his"],
+};
 
 const STATES = {
   queued: "waiting",
-  stopped: "stopped; not kept",
-  failed: "failed; not kept",
+  stopped: "stopped, not kept",
+  failed: "failed, not kept",
 };
-const NAMES = { you: "you", leo: "Leo", error: "error" };
+const NAMES = { you: "you", leo: "Leo", error: "fault", note: "note" }; // as in transcript.py
+const CLASSES = { you: "you", leo: "leo", error: "error", note: "aside" };
 
 function wordSpans(message, selected, choose) {
   const out = document.createDocumentFragment();
@@ -80,8 +108,8 @@ function wordSpans(message, selected, choose) {
 function render({ model, el }) {
   const ui = build(el);
   const rows = new Map(); // id -> { row, body, shown }
-  const said = [];
-  let recall = 0;
+  let recall = 0; // steps back into what was said; 0 is what is being written
+  let editing = false;
 
   const choose = (turn, index) => model.send({ kind: "word", turn, index });
   const atBottom = () =>
@@ -109,10 +137,10 @@ function render({ model, el }) {
   function draw(message, selected) {
     const entry = rowOf(message);
     if (entry.shown === message) return;
-    entry.row.className = `leo-msg leo-${message.who} leo-is-${message.state}`;
+    entry.row.className = `leo-msg leo-${CLASSES[message.who]} leo-is-${message.state}`;
     if (message.who === "error") entry.row.setAttribute("role", "alert");
     entry.who.textContent = NAMES[message.who];
-    entry.note.textContent = STATES[message.state] || "";
+    entry.note.textContent = [message.note, STATES[message.state]].filter(Boolean).join(", ");
     if (message.words.length) entry.body.replaceChildren(wordSpans(message, selected, choose));
     else if (message.state !== "speaking" || message.text.length > entry.body.textContent.length)
       entry.body.textContent = message.text;
@@ -154,8 +182,14 @@ function render({ model, el }) {
         rows.delete(id);
       }
     last = messages;
+    const mine = said().length > 0;
+    ui.tool.again.disabled = ui.tool.edit.disabled = !mine;
+    ui.tool.copy.disabled = ui.tool.clear.disabled = !messages.length;
     if (stick) toBottom();
+    ui.latest.hidden = atBottom();
   }
+
+  const said = () => last.filter((m) => m.who === "you").map((m) => m.text);
 
   function highlight() {
     const [turn, index] = model.get("selected");
@@ -171,7 +205,18 @@ function render({ model, el }) {
     ui.stop.hidden = !on;
     ui.log.setAttribute("aria-busy", String(on));
     el.classList.toggle("leo-busy", on);
-    ui.status.textContent = model.get("status");
+    tell();
+  }
+
+  let told = "";
+  function tell(text = told) {
+    told = text;
+    const doing = editing ? "editing: it will be said as a new turn; Escape leaves it" : told;
+    ui.status.textContent = doing || model.get("status");
+  }
+  function tellBriefly(text) {
+    tell(text);
+    setTimeout(() => told === text && tell(""), TOLD_MS);
   }
 
   function heard(content) {
@@ -182,25 +227,88 @@ function render({ model, el }) {
     const stick = atBottom();
     entry.body.append(content.text);
     if (stick) toBottom();
+    ui.latest.hidden = atBottom();
   }
 
   function submit() {
     const text = ui.input.value;
     if (!text.trim()) return;
-    model.send({ kind: "submit", text });
-    said.push(text);
-    recall = said.length;
-    ui.input.value = "";
+    model.send({ kind: "submit", text, edited: editing });
+    write("");
     toBottom();
   }
 
+  function write(text) {
+    ui.input.value = text;
+    recall = 0;
+    edit(false);
+  }
+
+  function edit(on) {
+    editing = on;
+    el.classList.toggle("leo-editing", on);
+    ui.send.textContent = on ? "Say it" : "Send";
+    tell();
+  }
+
   function remember(step) {
-    const next = recall + step;
-    if (next < 0 || next > said.length) return false;
+    const [next, all] = [recall + step, said()];
+    if (next < 0 || next > all.length) return false;
+    ui.input.value = next ? all[all.length - next] : "";
     recall = next;
-    ui.input.value = said[recall] ?? "";
     return true;
   }
+
+  // Without a secure context there is no clipboard API; a selected text can be copied all the same.
+  async function copy() {
+    const aside = (m) => [m.note, STATES[m.state]].filter(Boolean).join(", ");
+    const line = (m) => `${NAMES[m.who]}${aside(m) && ` (${aside(m)})`}: ${m.text}`;
+    const text = last.filter((m) => m.text).map(line).join("\n\n");
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const box = document.createElement("textarea");
+      box.value = text;
+      el.append(box);
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      if (!done) return tellBriefly("the browser does not allow copying");
+    }
+    tellBriefly("copied");
+  }
+
+  let sure = 0;
+  function fresh() {
+    const b = ui.tool.fresh;
+    clearTimeout(sure);
+    if (sure) model.send({ kind: "new" });
+    b.textContent = sure ? TOOLS.fresh[0] : "Sure?";
+    sure = sure
+      ? 0
+      : setTimeout(() => {
+          sure = 0;
+          b.textContent = TOOLS.fresh[0];
+        }, SURE_MS);
+  }
+
+  const uses = {
+    again: () => model.send({ kind: "again" }),
+    edit: () => {
+      write(said().at(-1) ?? "");
+      edit(true);
+      ui.input.focus();
+    },
+    copy,
+    clear: () => model.send({ kind: "clear" }),
+    fresh,
+  };
+  for (const [name, use] of Object.entries(uses)) ui.tool[name].addEventListener("click", use);
+  ui.latest.addEventListener("click", () => {
+    toBottom();
+    ui.input.focus();
+  });
+  ui.log.addEventListener("scroll", () => atBottom() && (ui.latest.hidden = true));
 
   ui.form.addEventListener("submit", (e) => {
     e.preventDefault();
@@ -214,9 +322,10 @@ function render({ model, el }) {
       e.preventDefault();
       submit();
     }
-    const untouched = ui.input.value === "" || ui.input.value === said[recall];
-    if (e.key === "ArrowUp" && untouched && remember(-1)) e.preventDefault();
-    if (e.key === "ArrowDown" && untouched && remember(1)) e.preventDefault();
+    if (e.key === "Escape" && editing) write("");
+    const untouched = ui.input.value === (recall ? said().at(-recall) : "");
+    if (e.key === "ArrowUp" && untouched && remember(1)) e.preventDefault();
+    if (e.key === "ArrowDown" && untouched && remember(-1)) e.preventDefault();
   });
 
   const listeners = {

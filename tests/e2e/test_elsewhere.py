@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from leo_widgets.chat import SHOWN_MESSAGES
+from leo_widgets.log import SHOWN_MESSAGES
 from tests.e2e.conftest import FAILED, PAGE_MS, OpenLab
 from tests.e2e.labkit import JupyterServer, LabPage, _die_with_parent, write_notebook
 from tests.e2e.test_lab import SLOW, START

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from leo import AsyncLeoField, Turn
+from leo.errors import NotALeo
 from leo.module import Lean, Module
 from leo_widgets import Chat
+from leo_widgets.home import free_path
 from tests.conftest import Open
 from tests.widgets.conftest import Play, Sent
 
@@ -302,3 +304,113 @@ async def test_what_travels_per_turn_is_bounded(chat: Chat, sent: Sent) -> None:
     assert len(json.dumps(updates)) < 12_000
     assert len(chat.messages) == 100
     assert [one["id"] for one in chat.messages] == list(range(22, 122))
+
+
+async def test_the_last_message_can_be_said_again(chat: Chat, leo: AsyncLeoField) -> None:
+    """It is a new turn, and says so, also when it was stopped or came from elsewhere."""
+    with pytest.raises(ValueError, match="nothing was said yet"):
+        await chat.again()
+    first = await chat.say("Do you like the rain?")
+    second = await chat.again()
+
+    assert (second.prompt, second.id) == (first.prompt, 2)
+    notes = [one["note"] for one in chat.messages if one["who"] == "you"]
+    assert notes == ["", "said again: a new turn"]
+
+
+async def test_again_and_edited_from_the_browser(
+    chat: Chat, leo: AsyncLeoField, play: Play
+) -> None:
+    """Both are new turns; the transcript tells which is which."""
+    await chat.say("Do you like rain?")
+    play(chat, {"kind": "again"})
+    play(chat, {"kind": "submit", "text": "Do you like the sea?", "edited": True})
+    await settle(chat)
+
+    mine = [(one["text"], one["note"]) for one in chat.messages if one["who"] == "you"]
+    assert mine[1:] == [
+        ("Do you like rain?", "said again: a new turn"),
+        ("Do you like the sea?", "edited: a new turn"),
+    ]
+    assert [turn.id for turn in leo.turns] == [1, 2, 3]
+
+
+async def test_clear_takes_away_what_is_shown_only(make: Open, play: Play) -> None:
+    """What is under way stays, Leo forgets nothing, and the next message is there."""
+    gate = Gate()
+    gate.opened.set()
+    async with make(modules=[gate]) as leo:
+        chat = Chat(leo, pace=0)
+        await chat.ready()
+        chat.clear()
+        await chat.say("one")
+        play(chat, {"kind": "clear"})
+        assert chat.messages == []
+        gate.opened.clear()
+        gate.reached.clear()
+        play(chat, {"kind": "submit", "text": "two"})
+        await gate.reached.wait()
+        chat.clear()
+        assert [one["text"] for one in chat.messages] == ["two"]
+        gate.opened.set()
+        await settle(chat)
+        assert [one["who"] for one in chat.messages] == ["you", "leo"]
+        assert len(leo.turns) == 2
+
+
+async def test_a_transcript_is_plain_text(make: Open, play: Play) -> None:
+    """Who said what, and what was not kept; markup stays what was typed."""
+    gate = Gate()
+    gate.opened.set()
+    async with make(modules=[gate]) as leo:
+        chat = Chat(leo, pace=0)
+        await chat.ready()
+        turn = await chat.say("<b>one</b>")
+        gate.opened.clear()
+        gate.reached.clear()
+        play(chat, {"kind": "again"})
+        await gate.reached.wait()
+        play(chat, {"kind": "stop"})
+        await settle(chat)
+        assert chat.transcript.split("\n\n") == [
+            "you: <b>one</b>",
+            f"Leo: {turn.reply}",
+            "you (said again: a new turn, stopped, not kept): <b>one</b>",
+        ]
+
+
+async def test_a_newborn_in_a_file_of_his_own(path: Path, play: Play) -> None:
+    """New Leo: another file beside the first, which stays open and as he was."""
+    chat = Chat(path=path, pace=0)
+    first = await chat.ready()
+    told: list[Path] = []
+    chat.on_meet(lambda: told.append(chat.leo.path))
+    await chat.say("I am from before.")
+    play(chat, {"kind": "new"})
+    await settle(chat)
+
+    assert chat.leo.path == path.with_name("leo-2.db") == told[0]
+    assert [one["who"] for one in chat.messages] == ["note"]
+    assert str(path) in chat.messages[0]["text"]
+    assert (await chat.say("Hello.")).id == 1
+    assert not first.closed
+    assert (await first.turn("Still there?")).id == 2
+    assert "Still there?" not in chat.transcript
+    assert await asyncio.to_thread(free_path, chat.leo.path) == path.with_name("leo-3.db")
+    await chat.aclose()
+    assert [first.closed, chat.leo.closed] == [True, True]
+
+
+async def test_meeting_one_who_cannot_be_opened_changes_nothing(
+    chat: Chat, leo: AsyncLeoField, tmp_path: Path
+) -> None:
+    """The error is raised, and one goes on with the Leo one has."""
+    other = tmp_path / "other.db"
+    await asyncio.to_thread(other.write_bytes, b"something else entirely")
+    await chat.say("Hello.")
+    with pytest.raises(NotALeo, match="not an SQLite file"):
+        await chat.meet(path=other)
+
+    assert chat.leo is leo
+    assert (await chat.say("Still you?")).id == 2
+    assert len(chat.messages) == 4

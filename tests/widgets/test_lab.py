@@ -239,6 +239,27 @@ async def test_every_window_follows_the_slider(lab: LeoLab, play: Play) -> None:
     assert (field.at.value, what_if.turn.value) == (3, 0)
 
 
+async def test_the_lab_goes_with_the_chat_to_a_new_leo(path: Path) -> None:
+    """Figures, switches and windows look at the newborn, and no longer at the one before."""
+    lab = LeoLab(path=path)
+    lab.chat.pace = 0
+    first = await lab.ready()
+    await lab.say("I am from before.")
+    before = lab.window("inspect")
+    await lab.chat.meet()
+    while lab.pending:
+        await asyncio.sleep(0)
+    assert lab.leo is not first
+    assert lab.switches.leo is lab.leo
+    assert lab.window("inspect") is not before
+    assert lab.window("inspect").leo is lab.leo
+    await first.turn("Nobody looks.")
+    await lab.say("Hello.")
+    assert [turn.prompt for turn in lab._following.turns] == ["Hello."]
+    await lab.aclose()
+    assert first.closed
+
+
 async def test_a_page_of_the_talk_is_kept(lab: LeoLab, tmp_path: Path) -> None:
     """save_html writes what was said into one file."""
     turn = await lab.say("Hello, Leo.")

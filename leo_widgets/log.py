@@ -1,0 +1,76 @@
+"""The log: a chat's transcript, as traits that travel to the browser one message at a time."""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from leo_widgets.slots import slots
+from leo_widgets.transcript import Message, State, Who, as_text, message
+
+__all__ = ["SHOWN_MESSAGES", "Log"]
+
+STATIC = Path(__file__).parent / "static"
+
+SHOWN_MESSAGES = 100
+"""Messages a chat shows; the journal has them all."""
+
+UNDER_WAY: tuple[State, ...] = ("queued", "speaking")
+
+_Slots: Any = slots("message", SHOWN_MESSAGES, "A message; the one numbered n is in slot n % 100.")
+
+
+class Log(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
+    """What was said, to be looked at in a browser; a subclass fills it."""
+
+    _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
+    _css = (STATIC / "chat.css").read_text(encoding="utf-8")
+
+    span = t.List(t.Int(), help="First and last message, whose slots hold the transcript.").tag(
+        sync=True
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._last_id = -1
+
+    @property
+    def messages(self) -> list[Message]:
+        """The transcript, oldest first: its last hundred messages."""
+        first, last = self.span or (0, -1)
+        return [getattr(self, _slot(id_)) for id_ in range(first, last + 1)]
+
+    @property
+    def transcript(self) -> str:
+        """The transcript as plain text, a paragraph per message."""
+        return as_text(self.messages)
+
+    def clear(self) -> None:
+        """Take away what is shown, but for what is under way; Leo forgets nothing."""
+        waiting = [one["id"] for one in self.messages if one["state"] in UNDER_WAY]
+        if self.span:
+            self.span = [min(waiting, default=self._last_id + 1), self._last_id]
+
+    def add(self, who: Who, text: str) -> None:
+        """Show something that is no part of a turn."""
+        self._update({}, message(who, text))
+
+    def _update(self, changes: "dict[int, Message]", *added: Message) -> int:
+        """Change and add messages in one go, drop the oldest; give the last one's id."""
+        first = self.span[0] if self.span else 0
+        with self.hold_sync():
+            for id_, change in changes.items():
+                if id_ >= first:
+                    name = _slot(id_)
+                    setattr(self, name, {**getattr(self, name), **change})
+            for one in added[-SHOWN_MESSAGES:]:
+                self._last_id += 1
+                setattr(self, _slot(self._last_id), {**one, "id": self._last_id})
+            if self._last_id >= 0:
+                self.span = [max(first, self._last_id - SHOWN_MESSAGES + 1), self._last_id]
+        return self._last_id
+
+
+def _slot(id_: int) -> str:
+    return f"message{id_ % SHOWN_MESSAGES}"
