@@ -18,6 +18,7 @@ from leo_widgets.inspector import Inspector
 from leo_widgets.map import FieldMap
 from leo_widgets.page import save_html
 from leo_widgets.panel import PlotPanel
+from leo_widgets.still import Snapshot, Still, lab_snapshot
 from leo_widgets.switches import Switches
 from leo_widgets.whatif import WhatIf
 from leo_widgets.window import Window
@@ -50,7 +51,7 @@ WINDOWS: dict[str, Callable[[AsyncLeoField], Window]] = {
 """What stands behind the live figures, by tab; each is made when it is first looked at."""
 
 
-class LeoLab(ipywidgets.Box):  # type: ignore[misc]
+class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
     """Talk with a Leo, and watch him think.
 
     A word that is clicked, in the chat or in a figure, shows its reasons and its turn; a new
@@ -162,6 +163,13 @@ class LeoLab(ipywidgets.Box):  # type: ignore[misc]
         """
         await self.ready()
         return await save_html(path, self._following.turns)
+
+    def snapshot(self) -> Snapshot:
+        """Give what the lab shows now, to stay in the notebook for readers without a kernel."""
+        return lab_snapshot(self.chat.messages, self._following.turns, self.panel.figures)
+
+    def _still(self) -> str:
+        return self.snapshot().html
 
     @property
     def pending(self) -> int:

@@ -7,6 +7,7 @@ import anywidget
 import traitlets as t
 
 from leo_widgets.slots import slots
+from leo_widgets.still import Snapshot, Still, talk_snapshot
 from leo_widgets.transcript import Message, State, Who, as_text, message
 
 __all__ = ["SHOWN_MESSAGES", "Log"]
@@ -21,7 +22,7 @@ UNDER_WAY: tuple[State, ...] = ("queued", "speaking")
 _Slots: Any = slots("message", SHOWN_MESSAGES, "A message; the one numbered n is in slot n % 100.")
 
 
-class Log(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
+class Log(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     """What was said, to be looked at in a browser; a subclass fills it."""
 
     _esm = (STATIC / "chat.js").read_text(encoding="utf-8")
@@ -45,6 +46,13 @@ class Log(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     def transcript(self) -> str:
         """The transcript as plain text, a paragraph per message."""
         return as_text(self.messages)
+
+    def snapshot(self) -> Snapshot:
+        """Give the transcript as it is now: it stays in the notebook, also without a kernel."""
+        return talk_snapshot(self.messages)
+
+    def _still(self) -> str:
+        return self.snapshot().html
 
     def clear(self) -> None:
         """Take away what is shown, but for what is under way; Leo forgets nothing."""

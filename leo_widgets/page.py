@@ -24,7 +24,7 @@ from leo.records import Turn
 from leo_widgets import figures
 from leo_widgets.figures.style import LAST_SHOWN, x_of
 from leo_widgets.sections import SECTIONS, Section
-from leo_widgets.transcript import NAMES, turn_messages
+from leo_widgets.transcript import message_html, turn_messages
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -241,19 +241,8 @@ def _said(turn: Turn, number: int, *, whole: bool) -> str:
     name, anchor = f"turn {number}", f"turn-{number}"
     if turn.id is None:
         name, anchor = "an imagined turn", f"imagined-{number}"
-    lines = "".join(
-        f'<p class="{one["who"]}"><b>{NAMES[one["who"]]}</b> '
-        + (_words(one["words"]) if whole and one["words"] else html.escape(one["text"]))
-        + "</p>"
-        for one in turn_messages(turn)
-    )
+    lines = "".join(message_html(one, whole=whole) for one in turn_messages(turn))
     return f'<li id="{anchor}" data-number="{number}"><a href="#{anchor}">{name}</a>{lines}</li>\n'
-
-
-def _words(words: Sequence[Sequence[str]]) -> str:
-    return "".join(
-        f'<span title="{html.escape(why)}">{html.escape(text)}</span>' for text, why in words
-    )
 
 
 def _part(name: str, section: Section) -> str:

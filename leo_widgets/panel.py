@@ -16,6 +16,7 @@ import ipywidgets
 import traitlets as t
 
 from leo_widgets.slots import slots
+from leo_widgets.still import Still, figures_html
 from leo_widgets.told import told
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ SLOTS = 16
 _Slots: Any = slots("slot", SLOTS, "Plotly JSON of one figure.")
 
 
-class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
+class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     """Figures, one below or beside the other.
 
     Parameters
@@ -117,6 +118,9 @@ class PlotPanel(anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             for slot in set(old.values()) - set(slots.values()):
                 setattr(self, f"slot{slot}", {})
             self.shown = [[name, slot] for name, slot in slots.items()]
+
+    def _still(self) -> str:
+        return figures_html(self.figures.values())
 
     def on_select(self, callback: Callable[[dict[str, Any]], None]) -> None:
         """Call a function with each point that is clicked."""

@@ -1,11 +1,22 @@
 """The transcript: what a chat shows, as plain values that travel to the browser."""
 
+import html
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from leo.records import SpokenWord, Turn
 
-__all__ = ["NAMES", "Message", "State", "Who", "as_text", "message", "turn_messages", "word_view"]
+__all__ = [
+    "NAMES",
+    "Message",
+    "State",
+    "Who",
+    "as_text",
+    "message",
+    "message_html",
+    "turn_messages",
+    "word_view",
+]
 
 Message: TypeAlias = dict[str, Any]
 """``id, who, text, state, turn, words, note``; a synced trait's value, never changed in place."""
@@ -75,6 +86,26 @@ def as_text(messages: Sequence[Message]) -> str:
 def _aside(one: Message) -> str:
     said = ", ".join(part for part in (one["note"], STATES.get(one["state"], "")) if part)
     return f" ({said})" if said else ""
+
+
+def message_html(one: Message, *, whole: bool = True) -> str:
+    """Write a message as a paragraph; everything in it is escaped.
+
+    Parameters
+    ----------
+    one
+        The message.
+    whole
+        Whether each word has its reason, in its title.
+    """
+    said = html.escape(one["text"])
+    if whole and one["words"]:
+        said = "".join(
+            f'<span title="{html.escape(why)}">{html.escape(text)}</span>'
+            for text, why in one["words"]
+        )
+    who = f"{NAMES[one['who']]}{_aside(one)}"
+    return f'<p class="{one["who"]}"><b>{html.escape(who)}</b> {said}</p>'
 
 
 def word_view(word: SpokenWord) -> list[str]:

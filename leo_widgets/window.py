@@ -9,12 +9,13 @@ from leo import AsyncLeoField, Turn
 from leo_widgets.following import Following
 from leo_widgets.home import Guest
 from leo_widgets.panel import PlotPanel
+from leo_widgets.still import Still, figures_html
 from leo_widgets.wire import Latest, LoopRunner
 
 __all__ = ["Window"]
 
 
-class Window(ipywidgets.VBox):  # type: ignore[misc]
+class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
     """Controls above figures; a subclass makes the controls and draws.
 
     Parameters
@@ -56,6 +57,9 @@ class Window(ipywidgets.VBox):  # type: ignore[misc]
         """Wait until Leo is open and everything is drawn, and give him."""
         await self._follow()
         return self.leo
+
+    def _still(self) -> str:
+        return figures_html(self.panel.figures.values())
 
     @property
     def pending(self) -> int:

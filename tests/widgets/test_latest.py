@@ -64,7 +64,7 @@ async def test_after_a_failure_it_can_be_asked_again(monkeypatch: pytest.MonkeyP
     assert done == [1]
 
 
-INTENDED = {"close"}
+INTENDED = {"close", "_repr_mimebundle_"}
 """What our widgets replace on purpose."""
 
 
