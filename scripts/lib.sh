@@ -29,8 +29,13 @@ apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Ti
 
 # The command to show to someone for whom we may not run it.
 apt_command() {
-    if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo '; fi
-    printf '%sapt-get update && %sapt-get install -y %s' "$sudo" "$sudo" "$1"
+    if [ "$(id -u)" -eq 0 ]; then
+        printf 'apt-get update && apt-get install -y %s' "$1"
+    elif command -v sudo >/dev/null; then
+        printf 'sudo apt-get update && sudo apt-get install -y %s' "$1"
+    else # a bare Debian has no sudo
+        printf "su -c 'apt-get update && apt-get install -y %s'" "$1"
+    fi
 }
 
 # apt_install PACKAGE: install it, or fail when there is no apt or no right to use it.
