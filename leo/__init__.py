@@ -31,6 +31,7 @@ from leo.errors import (
     PromptTooLong,
     SeedMismatch,
     StoreError,
+    TurnForgotten,
     TurnFormatError,
     WrongLoop,
 )
@@ -39,7 +40,7 @@ from leo.home import ASYNC_DB_PATH
 from leo.records import Growth, Influence, Note, Turn, Utterance
 from leo.sync_leo import LeoField
 from leo.text.birth import DEFAULT_BIRTH, Birth
-from leo.turns import ReadReport, Stats, Turns
+from leo.turns import Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Event",
     "FieldBusy",
     "FieldClosed",
+    "Forgotten",
     "Growth",
     "Influence",
     "LeoError",
@@ -66,6 +68,7 @@ __all__ = [
     "Stats",
     "StoreError",
     "Turn",
+    "TurnForgotten",
     "TurnFormatError",
     "Turns",
     "Utterance",

@@ -12,6 +12,7 @@
     │   ├── NotALeo        the file is something else
     │   └── CommitFailed   a turn could not be written; nothing of it happened
     ├── TurnFormatError    a stored Turn cannot be decoded
+    ├── TurnForgotten      something was forgotten that this needs
     └── ModuleError        a module failed (raised in strict mode only)
 
 Plain ``ValueError`` and ``TypeError`` are kept for arguments that are wrong whatever
@@ -28,6 +29,7 @@ __all__ = [
     "PromptTooLong",
     "SeedMismatch",
     "StoreError",
+    "TurnForgotten",
     "TurnFormatError",
     "WrongLoop",
 ]
@@ -71,6 +73,10 @@ class CommitFailed(StoreError):
 
 class TurnFormatError(LeoError):
     """A stored Turn could not be decoded."""
+
+
+class TurnForgotten(LeoError, ValueError):
+    """A turn is a gap, or a life cannot be lived again past something that was forgotten."""
 
 
 class ModuleError(LeoError):

@@ -3,15 +3,17 @@
 Memory is never ahead of disk. Everything here runs under the Leo's lock.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leo.errors import SeedMismatch
+from leo.errors import SeedMismatch, StoreError
 from leo.field.around import around
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
-from leo.mirror import MIRROR_EVERY, compare_mirrors, write_mirrors
+from leo.forgetting import Erasure, What, erasure, wanted
+from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
 from leo.records import Learned, Source, Turn
 from leo.store.database import Database
@@ -20,10 +22,13 @@ from leo.store.journal import Birthday, Journal, birth_writes, heard_write, turn
 from leo.store.reader import FileReader
 from leo.text.birth import Birth
 from leo.turn import Plan
+from leo.turns import Forgotten
 from leo.views import Neighbourhood
 from leo.voice import learn
 
 __all__ = ["Life"]
+
+log = logging.getLogger("leo")
 
 LAST_TURNS = 20
 """Turns kept at hand."""
@@ -103,6 +108,7 @@ class Life:
             life = cls(database, birthday, modules)
             await life._migrate_modules()
             await life.remember()
+            await life._tidy()
         except BaseException:
             await database.close()
             raise
@@ -140,7 +146,7 @@ class Life:
                 await field.absorb(overlay, entry.entry)
         self.entry, self.turn = await self.journal.last()
         self.field = field
-        self.turns = tuple(await self.journal.turns(self.turn - LAST_TURNS + 1, None))
+        self.turns = tuple(await self.journal.latest(LAST_TURNS))
         have = {module.name for module in self.modules}
         self.without = tuple(name for name in await self.journal.settings() if name in have)
         reader = FileReader(self.database, self.birthday.birth)
@@ -202,6 +208,52 @@ class Life:
     async def _absorb(self, overlay: Layer, entry: int) -> None:
         await self.field.absorb(overlay, entry)
         self.entry = entry
+
+    # ------------------------------------------------------------ forgetting
+
+    async def erasure(self, what: What) -> Erasure | None:
+        """Work out what has to go for something to be forgotten; ``None`` for nothing."""
+        want = wanted(what, self.turn)
+        return await erasure(self.database, self.birthday, self.modules, want)
+
+    async def forget(self, erased: Erasure) -> Forgotten:
+        """Erase it, count everything anew, and leave no old byte in the file.
+
+        Raises
+        ------
+        CommitFailed
+            If it could not be written; nothing of it happened.
+        StoreError
+            If it happened and old bytes are left; the next opening tries again.
+        """
+        before = self.field.totals.words
+        await self.database.erase(erased.writes)
+        self._stale = True  # until the field is counted anew
+        await self._drop_mirrors()
+        await self.remember()
+        await self.clean()
+        await self.fold()
+        words = before - self.field.totals.words
+        return Forgotten(erased.turns, erased.entries, erased.echoes, words)
+
+    async def clean(self) -> None:
+        """Renew what may hold old bytes of what was forgotten, if anything does."""
+        if await self.database.soiled():
+            await self._drop_mirrors()
+            await self.database.scrub()
+            await self.mirror()
+
+    async def _drop_mirrors(self) -> None:
+        rows = await self.database.fetch("SELECT DISTINCT module FROM module_migrations")
+        names = {*(module.name for module in self.modules), *(str(name) for (name,) in rows)}
+        await drop_mirrors(self.database.path, sorted(names))
+
+    async def _tidy(self) -> None:
+        """Finish at opening what a crash cut short; a Leo who cannot opens all the same."""
+        try:
+            await self.clean()
+        except StoreError as error:
+            log.warning("%s", error)
 
     # ------------------------------------------------------------ closing
 

@@ -6,16 +6,17 @@ it is said.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiofiles
 import aiofiles.os
 
+from leo.errors import StoreError
 from leo.module import Module
 
-__all__ = ["MIRROR_EVERY", "compare_mirrors", "mirror_path", "write_mirrors"]
+__all__ = ["MIRROR_EVERY", "compare_mirrors", "drop_mirrors", "mirror_path", "write_mirrors"]
 
 log = logging.getLogger("leo")
 
@@ -35,13 +36,39 @@ async def write_mirrors(path: Path, modules: Sequence[Module[Any]]) -> None:
         if text is None:
             continue
         place = mirror_path(path, module.name)
-        draft = place.with_suffix(".json.new")
+        draft = _draft(place)
         try:
             async with aiofiles.open(draft, "w", encoding="utf-8") as file:
                 await file.write(text)
             await aiofiles.os.replace(draft, place)
         except OSError as error:
             log.warning("could not write %s: %s; nothing else depends on it", place, error)
+
+
+async def drop_mirrors(path: Path, modules: Iterable[str]) -> None:
+    """Take mirrors away, half-written ones too, because they may quote what is forgotten.
+
+    Raises
+    ------
+    StoreError
+        If one cannot be taken away; the message names it.
+    """
+    for module in modules:
+        place = mirror_path(path, module)
+        for one in (place, _draft(place)):
+            try:
+                await aiofiles.os.remove(one)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StoreError(
+                    f"could not take {one} away: {error.strerror}; it may still quote what was to "
+                    "be forgotten. Delete it by hand"
+                ) from error
+
+
+def _draft(place: Path) -> Path:
+    return place.with_suffix(".json.new")
 
 
 async def compare_mirrors(path: Path, modules: Sequence[Module[Any]]) -> None:

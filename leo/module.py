@@ -14,7 +14,7 @@ of it counts before the turn is committed. During a turn the hooks run on a copy
 ``state`` is the turn's own; after the commit that state becomes the module's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Generic, Protocol, TypeVar, cast
 
@@ -30,9 +30,11 @@ from leo.records import (
     Source,
     Utterance,
 )
+from leo.text.traces import Traces
 
 __all__ = [
     "KEEP",
+    "Gone",
     "Judged",
     "Keep",
     "Kept",
@@ -226,6 +228,14 @@ class Write:
     rows: tuple[tuple[SqlValue, ...], ...] = ((),)
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is being forgotten: turns with their times in seconds, and what no text may hold."""
+
+    turns: Mapping[int, float]
+    traces: Traces
+
+
 # ---------------------------------------------------------------- the contract
 
 
@@ -239,12 +249,17 @@ class Module(Generic[StateT]):
     migrations
         SQL statements that make the module's own tables, one each, in order; each runs once
         per file, together with the record that it ran.
+    spared
+        Columns (``table.column``) that forgetting need not look at: they hold the program's own
+        words, or sum up many turns. Of everything else a row goes when its ``turn`` is
+        forgotten, or a text in it quotes what is.
     state
         The module's memory as a value; set after ``load`` and after each commit.
     """
 
     name: ClassVar[str]
     migrations: ClassVar[tuple[str, ...]] = ()
+    spared: ClassVar[tuple[str, ...]] = ()
     state: StateT
 
     async def load(self, reader: Reader) -> StateT:
@@ -280,5 +295,20 @@ class Module(Generic[StateT]):
             The note that this module made in the turn, ``None`` if it made none.
         state
             The module's state as the turn leaves it.
+        """
+        return ()
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Say what else is to be erased from the module's own tables; see `spared`.
+
+        It is written before those rows go, in the same transaction; then the module is loaded
+        anew.
+
+        Parameters
+        ----------
+        reader
+            Reads the tables as they are.
+        gone
+            What is forgotten.
         """
         return ()

@@ -5,7 +5,7 @@ A note that only its own module and the figures read stands in that module's fil
 
 from dataclasses import dataclass
 
-from leo.records import Note
+from leo.records import Label, Note
 
 __all__ = ["InnerVoice", "Ring", "Rings", "Spoken", "Trends", "Wound"]
 
@@ -45,7 +45,7 @@ class Ring:
         Why it was not kept; ``None`` if it was.
     """
 
-    name: str
+    name: Label
     seed: str
     temperature: float
     semantic: float
@@ -53,7 +53,7 @@ class Ring:
     text: str
     bigrams: int
     trigrams: int
-    dropped: str | None
+    dropped: Label | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class InnerVoice(Note):
     """
 
     weight: float
-    reasons: tuple[tuple[str, float], ...]
+    reasons: tuple[tuple[Label, float], ...]
     base: Spoken
     others: tuple[Spoken, ...]
     spoke: bool

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from leo.async_leo import AsyncLeoField
-from leo.errors import StoreError
+from leo.errors import StoreError, TurnForgotten
 from leo.events import Revised, Word
 from leo.home import absolute
 from leo.life import Life
@@ -73,6 +73,8 @@ async def relive(
     ------
     ValueError
         If there was no such turn.
+    TurnForgotten
+        If something was forgotten before it: what came of it cannot come again.
     StoreError
         If the file exists already, or a file cannot be used.
     """
@@ -87,6 +89,7 @@ async def relive(
         birthday = await journal.birthday()
         if birthday is None:
             raise StoreError(f"{leo.path} holds no Leo yet")
+        await _require_whole(journal, before)
         modules = [copy.copy(leo.module(name)) for name in leo.modules]
         life = await _born_again(target, birthday, modules)
         try:
@@ -96,6 +99,15 @@ async def relive(
     finally:
         await reading.close()
     return Relived(target, total, different)
+
+
+async def _require_whole(journal: Journal, before: int | None) -> None:
+    whole = await journal.whole_before()
+    if whole is not None and (before is None or before > whole):
+        raise TurnForgotten(
+            "this Leo was asked to forget something, and past it his life cannot be lived again; "
+            + (f"before turn {whole} it can" if whole else "it was before his first turn")
+        )
 
 
 async def _born_again(path: Path, birthday: Birthday, modules: list[Module[Any]]) -> Life:
@@ -119,6 +131,8 @@ async def _live_through(
     different: list[int] = []
     while life.turn < total:
         for event in await journal.events_after(life.entry):
+            if event.kind == "gap":
+                break  # nothing before the last turn is missing
             if event.turn is None:
                 await _hear(life, event)
                 continue

@@ -16,12 +16,13 @@ from leo.async_leo import AsyncLeoField
 from leo.books import Progress
 from leo.errors import FieldClosed
 from leo.events import Event
+from leo.forgetting import What
 from leo.home import ASYNC_DB_PATH
 from leo.limits import HeardSource
 from leo.module import Module
 from leo.records import Growth, Turn
 from leo.text.birth import DEFAULT_BIRTH, Birth
-from leo.turns import ReadReport, Stats, Turns
+from leo.turns import Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
 from leo.watchers import Watcher
 
@@ -169,6 +170,10 @@ class LeoField:
     def copy(self, path: str | os.PathLike[str]) -> Path:
         """Copy this Leo into a new file, and give its path."""
         return self._drive(self._leo.copy(path))
+
+    def forget(self, what: What) -> Forgotten:
+        """Forget for good what was said: a turn, several, or every turn with a text."""
+        return self._drive(self._leo.forget(what))
 
     def set_without(self, names: Collection[str]) -> None:
         """Switch modules off, and all others on."""

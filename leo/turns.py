@@ -11,7 +11,7 @@ from leo.records.shown import turns_html
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReadReport", "Stats", "Turns"]
+__all__ = ["Forgotten", "ReadReport", "Stats", "Turns"]
 
 
 class Turns(Sequence[Turn]):
@@ -105,8 +105,8 @@ def _row(turn: Turn) -> dict[str, object]:
 class Stats:
     """What a Leo amounts to.
 
-    ``centers`` are the words he starts from, strongest first; ``born`` is in seconds of his
-    clock.
+    ``turns`` and ``entries`` are counted with the forgotten ones. ``centers`` are the words he
+    starts from, strongest first; ``born`` is in seconds of his clock.
     """
 
     path: Path
@@ -117,6 +117,28 @@ class Stats:
     totals: Totals
     centers: tuple[str, ...]
     themes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What forgetting came to; nothing in it tells what was forgotten.
+
+    Attributes
+    ----------
+    turns
+        Turns that are gaps now.
+    entries
+        Journal entries outside turns (observed texts, batches of books) that lost texts.
+    echoes
+        Other turns, in which Leo had quoted what was forgotten: there it was cut out.
+    words
+        How many words he no longer knows.
+    """
+
+    turns: tuple[int, ...] = ()
+    entries: tuple[int, ...] = ()
+    echoes: tuple[int, ...] = ()
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,4 +137,6 @@ class Inspector(Window):
             drawn[name] = look(self.leo, turn)
         self.panel.put(drawn, only=True)
         self.panel.error = ""
+        if turn is None and not self.turn.disabled:
+            self.told.value = f"Turn {number} was forgotten."
         self.overview.put({"timeline": figures.timeline(whole, number)})

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets
 import plotly.graph_objects as go
 
-from leo import AsyncLeoField, Turn
+from leo import AsyncLeoField, Turn, TurnForgotten
 from leo.relive import relive
 from leo_widgets.compared import absences, difference, side_by_side
 from leo_widgets.figures.style import safe
@@ -160,10 +160,10 @@ class WhatIf(Window):
         number = self.turn.value
         if not number:
             return
-        found = await self.leo.journal(number, number + 1)
+        found = await _of_life(self.leo, number)
         if number == self.turn.value:
-            self.prompt.value = found[0].prompt
-            self.temperature.value = found[0].settings.temperature
+            self.prompt.value = found.prompt
+            self.temperature.value = found.settings.temperature
 
     def _begin(self, work: Callable[[], Awaitable[object]]) -> None:
         self._runner.spawn(lambda: self._do(work), "imagining")
@@ -192,7 +192,7 @@ class WhatIf(Window):
         if not number:
             yield _Moment(leo, None)
             return
-        lived = (await leo.journal(number, number + 1))[0]
+        lived = await _of_life(leo, number)
         folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-again-")
         path = Path(folder.name) / "again.db"
         try:
@@ -258,6 +258,13 @@ class _Moment:
             temperature=own.temperature if temperature is None else temperature,
             seed=self.lived.seed if seed is None else seed,
         )
+
+
+async def _of_life(leo: AsyncLeoField, number: int) -> Turn:
+    found = await leo.journal(number, number + 1)
+    if not found:
+        raise TurnForgotten(f"turn {number} was forgotten; choose another one")
+    return found[0]
 
 
 def _number(text: str) -> int | None:

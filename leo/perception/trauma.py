@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import ClassVar, Final
 
-from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
+from leo.module import Gone, Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.notes import Wound
 from leo.perception.wound import (
     MEMORY,
@@ -217,6 +217,13 @@ class Trauma(Module[TraumaState]):
                 "DELETE FROM trauma_scars WHERE word = ?", tuple((word,) for word in state.healed)
             ),
         )
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Heal the scars that a forgotten turn was the last to touch."""
+        touched = (
+            "DELETE FROM trauma_scars WHERE at IN (SELECT at FROM trauma_events WHERE turn = ?)"
+        )
+        return [Write(touched, tuple((turn,) for turn in gone.turns))]
 
 
 # ---------------------------------------------------------------- the wound

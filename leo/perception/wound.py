@@ -8,7 +8,7 @@ from typing import Final
 
 from leo.module import Judged
 from leo.pace import ROWS_PER_BREATH, Pace
-from leo.records import Pulse, Source
+from leo.records import Label, Pulse, Source
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
@@ -107,9 +107,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A named part of a score, or a word's scar, with its amount."""
+    """A named part of a score, or the scar of a word of the origin, with its amount."""
 
-    name: str
+    name: Label
     amount: float
 
 

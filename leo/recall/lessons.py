@@ -1,13 +1,15 @@
 """What School keeps: cards with explanations, the question that is open, and when it asked."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from leo.module import Gone, SqlValue, Write
 from leo.recall.names import Name
 
-__all__ = ["Answer", "Card", "Lessons", "Question"]
+__all__ = ["Answer", "Card", "Lessons", "Question", "forgotten"]
 
 CARDS: Final = 500
 """Names that are kept."""
@@ -125,3 +127,31 @@ class Lessons:
             key for key in dict.fromkeys((*self.touched, card.name.key)) if key in cards
         )
         return replace(self, cards=cards, touched=touched, dropped=(*self.dropped, *dropped))
+
+
+def forgotten(rows: Sequence[tuple[SqlValue, ...]], gone: Gone) -> tuple[Write, ...]:
+    """Take away explanations, names that only a forgotten turn brought up, and its question.
+
+    Parameters
+    ----------
+    rows
+        Key, last turn and explanations (JSON) of every card.
+    gone
+        What is forgotten.
+    """
+    shorter: list[tuple[SqlValue, ...]] = []
+    empty: list[tuple[SqlValue, ...]] = []
+    for key, seen, answers in rows:
+        told = json.loads(str(answers))
+        left = [one for one in told if one[0] not in gone.turns]
+        left = [one for one in left if not gone.traces.holds(one[2])]
+        if not left and seen in gone.turns:
+            empty.append((key,))
+        elif left != told:
+            shorter.append((json.dumps(left, ensure_ascii=False), key))
+    close = "UPDATE school_desk SET key = NULL, shown = NULL, at = NULL WHERE at = ?"
+    return (
+        Write("UPDATE school_cards SET answers = ? WHERE key = ?", tuple(shorter)),
+        Write("DELETE FROM school_cards WHERE key = ?", tuple(empty)),
+        Write(close, tuple((at,) for at in gone.turns.values())),
+    )

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from leo.module import Lean, Module, Moment, Reader, Revision, Said, SoFar, Voice, Write
+from leo.module import Gone, Lean, Module, Moment, Reader, Revision, Said, SoFar, Voice, Write
 from leo.notes import Wound
 from leo.recall.adding import added, sum_words
 from leo.recall.arithmetic import worked_out
-from leo.recall.lessons import Answer, Card, Lessons, Question
+from leo.recall.lessons import Answer, Card, Lessons, Question, forgotten
 from leo.recall.names import Answering, Name, answering, names_in, spoken_of
-from leo.records import Influence, Note, Percept, Pull
+from leo.records import Influence, Label, Note, Percept, Pull
 from leo.text.function_words import is_content
 from leo.text.tokens import SENTENCE_ENDS, tokens
 
@@ -100,7 +100,7 @@ class SchoolNote(Note):
     """
 
     asked: str | None
-    blocked: str | None
+    blocked: Label | None
     sum: str | None
     cards: int
 
@@ -121,6 +121,7 @@ class School(Module[Lessons]):
         "CREATE TABLE school_desk (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT, shown TEXT, "
         "at REAL, last TEXT, asked TEXT NOT NULL) STRICT",
     )
+    spared = ("school_cards.answers",)  # of them only those that quote go, in `forget`
 
     def __init__(self, config: SchoolConfig | None = None) -> None:
         self._config = config or SchoolConfig()
@@ -191,6 +192,11 @@ class School(Module[Lessons]):
             insert = "INSERT OR REPLACE INTO school_desk VALUES (1, ?, ?, ?, ?, ?)"
             writes.append(Write(insert, (desk,)))
         return writes
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Forget explanations, names that only a forgotten turn brought up, and its question."""
+        rows = await reader.fetch("SELECT key, seen, answers FROM school_cards ORDER BY key")
+        return forgotten(rows, gone)
 
     # ------------------------------------------------------------ questions
 

@@ -21,6 +21,7 @@ from leo.records.heard import (
     Settings,
     ThemeChange,
 )
+from leo.records.label import Label
 from leo.records.leaning import (
     EXPERT_NAMES,
     Blend,
@@ -58,6 +59,7 @@ __all__ = [
     "Growth",
     "Impression",
     "Influence",
+    "Label",
     "Landscape",
     "Leaning",
     "Learned",

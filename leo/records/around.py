@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from leo.records.label import Label
 from leo.records.spoken import Source
 
 __all__ = ["Fault", "Growth", "Learned", "Note", "Timing", "Totals", "UnknownNote"]
@@ -64,7 +65,7 @@ class Note:
 class UnknownNote(Note):
     """A stored note whose module is not here; kept as it was written (JSON)."""
 
-    kind: str
+    kind: Label
     data: str
 
 
@@ -72,8 +73,8 @@ class UnknownNote(Note):
 class Fault:
     """A module's failure in this turn; the module was left out of the rest of it."""
 
-    module: str
-    hook: str
+    module: Label
+    hook: Label
     error: str
     traceback: str = field(compare=False)
 
@@ -82,5 +83,5 @@ class Fault:
 class Timing:
     """How long a stage took, in milliseconds of wall time."""
 
-    stage: str
+    stage: Label
     ms: float

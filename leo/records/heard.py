@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from leo.records.label import Label
+
 __all__ = [
     "ActiveTheme",
     "Chambers",
@@ -22,7 +24,7 @@ class Settings:
 
     temperature: float
     max_tokens: int
-    without: tuple[str, ...]
+    without: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Chambers:
 class Cue:
     """One reason for a chamber's level: what in the prompt raised it, and by how much."""
 
-    chamber: str
+    chamber: Label
     cue: str
     amount: float
 
@@ -79,8 +81,8 @@ class Impression:
     raw: Chambers
     chambers: Chambers
     cues: tuple[Cue, ...]
-    dominant: str | None
-    anomaly: str | None
+    dominant: Label | None
+    anomaly: Label | None
     composite: float
 
 

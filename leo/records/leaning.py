@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from leo.records.label import Label
+
 __all__ = [
     "EXPERT_NAMES",
     "Blend",
@@ -25,14 +27,14 @@ class Pull:
     word: str
     weight: float
     bias: Literal["gravity", "recall", "notes"]
-    by: str
+    by: Label
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
     """A named share or boost of one expert; an unknown name or no number is a ``ValueError``."""
 
-    expert: str
+    expert: Label
     weight: float
 
     def __post_init__(self) -> None:
@@ -93,7 +95,7 @@ class Leaning:
         Its additions to expert weights.
     """
 
-    module: str
+    module: Label
     temperature: float
     length: float
     wound: float
@@ -104,8 +106,8 @@ class Leaning:
 class BlendReason:
     """One change of an expert's weight while blending, and why."""
 
-    why: str
-    expert: str
+    why: Label
+    expert: Label
     change: float
 
 
@@ -113,7 +115,7 @@ class BlendReason:
 class TemperatureStep:
     """The temperature after one step from the experts' to the effective one."""
 
-    step: str
+    step: Label
     temperature: float
 
 
@@ -122,7 +124,7 @@ class Blend:
     """The experts' mixture: weights summing to 1, effective temperature, semantic weight."""
 
     weights: tuple[Weight, ...]
-    dominant: str
+    dominant: Label
     semantic: float
     temperature: float
     reasons: tuple[BlendReason, ...]

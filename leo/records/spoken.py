@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from leo.records.label import Label
 from leo.text.sources import SOURCES, Source
 
 __all__ = [
@@ -41,7 +42,7 @@ class Candidate:
 class Share:
     """What one bias did: added to a word's log-weight (positive draws), or bent a choice."""
 
-    bias: str
+    bias: Label
     value: float
 
 
@@ -95,7 +96,7 @@ class Utterance:
 
     words: tuple[SpokenWord, ...]
     entropy: float
-    by: str
+    by: Label
 
     @property
     def text(self) -> str:
@@ -118,7 +119,7 @@ class Utterance:
 class QualityReason:
     """One factor of the structural quality; 1 changes nothing."""
 
-    why: str
+    why: Label
     factor: float
 
 

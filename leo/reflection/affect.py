@@ -8,6 +8,8 @@ feelings have a say.
 from dataclasses import dataclass
 from typing import Final
 
+from leo.records import Label
+
 __all__ = ["Affect", "Feeling", "Regulation", "felt", "regulated"]
 
 BORED: Final = 0.6
@@ -35,7 +37,7 @@ class Feeling:
     """A score in [0, 1] and the named parts it is made of."""
 
     score: float
-    parts: tuple[tuple[str, float], ...]
+    parts: tuple[tuple[Label, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class Regulation:
         The expert that is called (``None``: none), and what its weight gains.
     """
 
-    nudges: tuple[tuple[str, float], ...]
+    nudges: tuple[tuple[Label, float], ...]
     temperature_factor: float
-    expert: str | None
+    expert: Label | None
     weight: float
 
 

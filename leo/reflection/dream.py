@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from leo.luck import stream
-from leo.module import Judged, Kept, Module, Reader, Voice, Write
+from leo.module import Gone, Judged, Kept, Module, Reader, Voice, Write
 from leo.notes import Wound
 from leo.records import Growth, Note
 from leo.reflection.dreaming import (
@@ -68,6 +68,7 @@ class Dream(Module[DreamState]):
         "CREATE TABLE dream_desk (id INTEGER PRIMARY KEY CHECK (id = 1), last REAL NOT NULL, "
         "next_fragment INTEGER NOT NULL, dreams INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT",
     )
+    spared = ("dream_dialogues.lines",)  # who speaks is no quote; `forget` looks at the words
 
     def __init__(self, config: DreamConfig | None = None) -> None:
         self._config = config or DreamConfig()
@@ -140,6 +141,23 @@ class Dream(Module[DreamState]):
             Write("DELETE FROM dream_fragments"),
             Write("INSERT INTO dream_fragments VALUES (?, ?, ?)", fragments),
             Write("INSERT OR REPLACE INTO dream_desk VALUES (1, ?, ?, ?, ?)", (desk,)),
+        )
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Forget dreams that quote, and what the friend kept of dreams that are forgotten."""
+        dreams = await reader.fetch("SELECT turn, lines FROM dream_dialogues ORDER BY turn")
+        told = {turn: [line[1] for line in json.loads(str(lines))] for turn, lines in dreams}
+        over = [
+            turn
+            for turn, texts in told.items()
+            if turn in gone.turns or any(map(gone.traces.holds, texts))
+        ]
+        return (
+            Write("DELETE FROM dream_dialogues WHERE turn = ?", tuple((one,) for one in over)),
+            Write(
+                "DELETE FROM dream_fragments WHERE text = ?",
+                tuple((text,) for turn in over for text in told[turn]),
+            ),
         )
 
     # ------------------------------------------------------------ questions

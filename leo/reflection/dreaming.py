@@ -6,7 +6,7 @@ from typing import Final, Literal
 from leo.luck import stream
 from leo.module import Judged
 from leo.notes import Wound
-from leo.records import Growth, Note
+from leo.records import Growth, Label, Note
 from leo.reflection.fragments import Fragment
 
 __all__ = [
@@ -88,9 +88,9 @@ class DreamLine:
 class Gate:
     """A condition for dreaming: what was measured, what it takes, and whether it holds."""
 
-    name: str
+    name: Label
     value: float | None
-    takes: str
+    takes: Label
     open: bool
 
 
@@ -118,7 +118,7 @@ class DreamReport(Note):
 
     gates: tuple[Gate, ...]
     dreamed: bool
-    why_not: str | None
+    why_not: Label | None
     lines: tuple[DreamLine, ...]
     fragments: int
     born: tuple[str, ...]

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
+from leo.module import Gone, Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import EXPERT_NAMES, Influence, Note, Percept, Weight
 from leo.reflection.features import (
@@ -119,6 +119,7 @@ class RAGBrain(Module[Episodes]):
         "CREATE TABLE episodes_score (id INTEGER PRIMARY KEY CHECK (id = 1), loss REAL NOT NULL, "
         "guesses INTEGER NOT NULL, last TEXT NOT NULL) STRICT",
     )
+    spared = ("episodes.reply",)  # a reply that quotes is cut, the episode stays
 
     def __init__(self, *, keep_text: bool = True) -> None:
         self._keep_text = keep_text
@@ -218,6 +219,13 @@ class RAGBrain(Module[Episodes]):
             Write("DELETE FROM episodes WHERE turn < ?", ((state.all[0].turn,),)),
             Write("INSERT OR REPLACE INTO episodes_score VALUES (1, ?, ?, ?)", (score,)),
         )
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Cut the replies that quote."""
+        rows = await reader.fetch("SELECT turn, reply FROM episodes ORDER BY turn")
+        cut = [(gone.traces.cut(str(reply)), turn) for turn, reply in rows]
+        changed = tuple(new for new, old in zip(cut, rows, strict=True) if new[0] != old[1])
+        return [Write("UPDATE episodes SET reply = ? WHERE turn = ?", changed)]
 
     # ------------------------------------------------------------ questions
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from leo.records import Note
+from leo.records import Label, Note
 from leo.reflection.rhythm import Chances, TurnKind
 
 __all__ = [
@@ -32,7 +32,7 @@ NOTED: Final = 6
 class Likely:
     """A kind of turn of Leo's that may come, with its probability."""
 
-    kind: str
+    kind: Label
     probability: float
 
 
@@ -40,7 +40,7 @@ class Likely:
 class Hint:
     """A property that the coming turn most probably has, and how probably."""
 
-    value: str
+    value: Label
     probability: float
 
 
@@ -66,8 +66,8 @@ class GameHint(Note):
         What he leans by: the factors of all outcomes, averaged by their probabilities.
     """
 
-    heard: str
-    level: str
+    heard: Label
+    level: Label
     likely: tuple[Likely, ...]
     unseen: float
     entropy: float

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, SqlValue, Voice, Write
+from leo.module import Gone, Judged, Kept, Lean, Module, Reader, SoFar, SqlValue, Voice, Write
 from leo.notes import Trends
 from leo.records import Influence, Note, Percept, Pull, Weight
 from leo.reflection.currents import Activation, Current, Life, Stream, Tick, heir
@@ -157,6 +157,10 @@ class FlowTracker(Module[Stream]):
             Write("DELETE FROM flow_active WHERE turn <= ?", ((now.turn - KEPT_TURNS,),)),
             Write("INSERT OR REPLACE INTO flow_window VALUES (1, ?, ?)", ((state.seen, ticks),)),
         )
+
+    async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
+        """Begin anew: the field is counted again, and its themes get new numbers."""
+        return [Write(f"DELETE FROM flow_{table}") for table in ("lives", "active", "window")]
 
     # ------------------------------------------------------------ questions
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.notes import Wound
-from leo.records import EXPERT_NAMES, Influence, Note, Percept, Weight
+from leo.records import EXPERT_NAMES, Influence, Label, Note, Percept, Weight
 from leo.reflection.expecting import GameHint, best_of, hint_of, marginal
 from leo.reflection.rhythm import (
     Cell,
@@ -73,7 +73,7 @@ class GamePlayed(Note):
         All predictions so far.
     """
 
-    kind: str
+    kind: Label
     hit: bool | None
     mode_hit: bool | None
     baseline_hit: bool | None
@@ -120,6 +120,13 @@ class GameEngine(Module[GameState]):
         "CREATE TABLE game_table (id INTEGER PRIMARY KEY CHECK (id = 1), last_human TEXT, "
         "last_leo TEXT, turns INTEGER NOT NULL, hits INTEGER NOT NULL, mode_hits INTEGER NOT NULL, "
         "baseline_hits INTEGER NOT NULL, loss REAL NOT NULL, baseline_loss REAL NOT NULL) STRICT",
+    )
+    spared = (  # kinds of turns, in the program's own words, and counts over many turns
+        "game_transitions.context",
+        "game_transitions.kind",
+        "game_transitions.turn",
+        "game_table.last_human",
+        "game_table.last_leo",
     )
 
     def __init__(self) -> None:

@@ -117,6 +117,7 @@ class MathBrain(Module[BrainState]):
         "CREATE TABLE mathbrain_replies (turn INTEGER PRIMARY KEY, version INTEGER NOT NULL, "
         "features BLOB NOT NULL, quality REAL NOT NULL) STRICT",
     )
+    spared = ("mathbrain_network.turn",)  # the weights learned from every turn before it too
 
     def __init__(self) -> None:
         self.state = BrainState()

@@ -108,6 +108,7 @@ class MetaLeo(Module[MetaState]):
         "CREATE TABLE metaleo_snippets (place INTEGER PRIMARY KEY, text TEXT NOT NULL, "
         "kind TEXT NOT NULL, turn INTEGER NOT NULL) STRICT",
     )
+    spared = ("metaleo_snippets.kind",)
 
     async def load(self, reader: Reader) -> MetaState:
         """Read the snippets."""

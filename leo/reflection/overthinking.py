@@ -122,6 +122,7 @@ class Overthinking(Module[Thoughts]):
         "bigrams INTEGER NOT NULL, trigrams INTEGER NOT NULL, dropped TEXT, "
         "PRIMARY KEY (turn, ring)) STRICT, WITHOUT ROWID",
     )
+    spared = ("overthinking_rings.name", "overthinking_rings.dropped")
 
     def __init__(self) -> None:
         self.state = Thoughts()

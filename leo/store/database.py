@@ -15,7 +15,7 @@ from leo.module import SqlValue, Write
 from leo.store.holder import Holder, hold
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
-__all__ = ["CHUNK_ROWS", "Database", "Reading"]
+__all__ = ["CHUNK_ROWS", "SCRUB", "Database", "Reading"]
 
 CHUNK_ROWS = 512
 """Rows per statement hop; the database thread shares the interpreter with the event loop."""
@@ -23,6 +23,8 @@ CHUNK_ROWS = 512
 BUSY_MS = 5_000
 """How long SQLite waits for a reader that holds the file."""
 
+SCRUB = Write("INSERT OR IGNORE INTO chores VALUES ('scrub')")
+"""Written with what erases texts, so that `Database.scrub` is done even after a crash."""
 
 REFUSED = (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, TypeError)
 """What a statement, or a value that SQLite does not keep, can raise."""
@@ -185,6 +187,33 @@ class Database(Reading):
         except sqlite3.Error as error:
             raise _store_error(path, error) from error
 
+    async def erase(self, writes: Sequence[Write]) -> None:
+        """Do what `write` does, with zeros over what is deleted; `scrub` is to follow."""
+        await self.fetch("PRAGMA secure_delete=ON")
+        await self.write([*writes, SCRUB])
+
+    async def soiled(self) -> bool:
+        """Tell whether texts were erased and the file was not scrubbed since."""
+        return bool(await self.fetch("SELECT 1 FROM chores WHERE chore = 'scrub'"))
+
+    async def scrub(self) -> None:
+        """Write the file anew and empty its log, so that no old byte is left in either.
+
+        Raises
+        ------
+        StoreError
+            If somebody reads the file just now, or the disk is full; it can be tried again.
+        """
+        try:
+            await self.connection.execute_fetchall("PRAGMA secure_delete=ON")
+            await self.connection.execute_fetchall("VACUUM")
+            rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise _unclean(self.path, str(error)) from error
+        if any(busy for busy, *_ in rows):
+            raise _unclean(self.path, "somebody is reading it")
+        await self.write([Write("DELETE FROM chores WHERE chore = 'scrub'")])
+
     async def _run(self, write: Write) -> None:
         if write.rows == ((),):
             await self.connection.execute(write.sql)
@@ -252,6 +281,14 @@ def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
     # which is safe: what was committed is on disk, and SQLite drops what was not.
     thread = connection if isinstance(connection, threading.Thread) else connection._thread
     thread.daemon = True
+
+
+def _unclean(path: Path, why: str) -> StoreError:
+    return StoreError(
+        f"what was to be forgotten is forgotten, but its bytes are still in {path}: {why}. Close "
+        "whatever reads the file and see that the disk has room for a copy of it; it is written "
+        "anew when Leo is next opened, or forgets again"
+    )
 
 
 def _store_error(path: Path, error: sqlite3.Error) -> StoreError:

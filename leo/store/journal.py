@@ -151,13 +151,13 @@ class Journal:
         return int(str(rows[0][0])), int(str(rows[0][1]))
 
     async def turns(self, start: int, stop: int | None) -> list[Turn]:
-        """Read the turns with ``start <= id < stop``."""
+        """Read the turns with ``start <= id < stop``; forgotten ones are left out."""
         found: list[Turn] = []
         pace = Pace(DECODED_PER_BREATH)
         end = 2**62 if stop is None else stop
         while True:
             rows = await self._database.fetch(
-                "SELECT entry, body FROM journal WHERE turn >= ? AND turn < ? "
+                "SELECT entry, body FROM journal WHERE turn >= ? AND turn < ? AND kind = 'turn' "
                 "ORDER BY turn LIMIT ?",
                 (start, end, READ_ROWS),
             )
@@ -168,6 +168,24 @@ class Journal:
             if len(rows) < READ_ROWS:
                 return found
             start = (found[-1].id or 0) + 1
+
+    async def latest(self, most: int) -> list[Turn]:
+        """Read the last turns that are not forgotten."""
+        rows = await self._database.fetch(
+            "SELECT turn FROM journal WHERE kind = 'turn' ORDER BY turn DESC LIMIT ?", (most,)
+        )
+        return await self.turns(int(str(rows[-1][0])), None) if rows else []
+
+    async def whole_before(self) -> int | None:
+        """Give the turn before which nothing was forgotten; ``None`` if nothing ever was."""
+        rows = await self._database.fetch(
+            "SELECT min(entry) FROM journal WHERE kind = 'gap' "
+            "OR (kind = 'book' AND json_extract(body, '$.cut'))"
+        )
+        if rows[0][0] is None:
+            return None
+        last = "SELECT coalesce(max(turn), 0) FROM journal WHERE entry <= ?"
+        return int(str((await self._database.fetch(last, (rows[0][0],)))[0][0]))
 
     async def settings(self) -> tuple[str, ...]:
         """Read which modules were switched off last."""

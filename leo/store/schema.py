@@ -1,6 +1,6 @@
 """The tables of a Leo's file, as numbered migrations, and how to tell that a file is one."""
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "VERSION"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "TABLES", "VERSION"]
 
 APPLICATION_ID = 0x4C454F21
 """``LEO!``: SQLite's application id of a Leo's file."""
@@ -54,8 +54,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    (
+        # What was forgotten is a gap: number, time and turn stay. A CHECK cannot be changed.
+        """
+        CREATE TABLE journal_with_gaps (
+            entry INTEGER PRIMARY KEY,
+            kind  TEXT NOT NULL CHECK (
+                kind IN ('birth', 'turn', 'observe', 'book', 'settings', 'gap')
+            ),
+            at    REAL NOT NULL,
+            turn  INTEGER UNIQUE,
+            body  TEXT NOT NULL
+        ) STRICT
+        """,
+        "INSERT INTO journal_with_gaps SELECT entry, kind, at, turn, body FROM journal",
+        "DROP TABLE journal",
+        "ALTER TABLE journal_with_gaps RENAME TO journal",
+        # What a committed change leaves to be done with the file itself.
+        "CREATE TABLE chores (chore TEXT PRIMARY KEY) STRICT",
+    ),
 )
 """Each migration is a list of statements; it runs once, together with the record that it ran."""
 
 VERSION = len(MIGRATIONS)
 """The schema this version of leo writes (SQLite's ``user_version``)."""
+
+TABLES = frozenset({"journal", "summary", "image", "module_migrations", "chores"})
+"""Tables of the file itself; all others are modules'."""

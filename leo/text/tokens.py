@@ -9,6 +9,7 @@ it, so that speech can restore it.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import regex
@@ -20,7 +21,9 @@ __all__ = [
     "Token",
     "clean",
     "is_word",
+    "placed",
     "tokens",
+    "whole",
 ]
 
 MAX_TOKEN = 64
@@ -91,10 +94,18 @@ def tokens(text: str) -> tuple[Token, ...]:
     The result is the same on every path, and reading the joined canonical forms again
     gives the same words (`leo.text.prose.join` is its counterpart).
     """
-    plain = unicodedata.normalize("NFC", clean(text)).translate(_APOSTROPHES)
-    plain = plain.translate(_WIDE_MARKS)
-    found: list[Token] = []
-    opens = True
+    return tuple(token for token, _, _ in placed(text))
+
+
+def whole(text: str) -> str:
+    """Give a text in the form in which `placed` counts its characters."""
+    return unicodedata.normalize("NFC", clean(text))
+
+
+def placed(text: str) -> Iterator[tuple[Token, int, int]]:
+    """Go through the tokens of a text, each with where it begins and ends in `whole`."""
+    plain = whole(text).translate(_APOSTROPHES).translate(_WIDE_MARKS)
+    before, opens = "", True
     for match in _TOKEN.finditer(plain):
         piece = match.group()
         if piece[0] == ".":
@@ -102,12 +113,12 @@ def tokens(text: str) -> tuple[Token, ...]:
         elif piece[0] in "-–—":
             piece = "—"
         if piece in MARKS:
-            if found and found[-1].word == piece:
-                continue  # "!!!" says no more than "!", and ". . ." is no ellipsis
-            found.append(Token(piece, piece, opens=False))
-            opens = opens or piece in SENTENCE_ENDS
+            if before != piece:  # "!!!" says no more than "!", and ". . ." is no ellipsis
+                before = piece
+                yield Token(piece, piece, opens=False), match.start(), match.end()
+                opens = opens or piece in SENTENCE_ENDS
             continue
-        word = _canonical(piece)
-        found.append(Token(word, piece[:MAX_TOKEN].rstrip(_INSIDE), opens))
+        before = _canonical(piece)
+        written = piece[:MAX_TOKEN].rstrip(_INSIDE)
+        yield Token(before, written, opens), match.start(), match.end()
         opens = False
-    return tuple(found)
