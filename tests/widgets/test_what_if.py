@@ -166,3 +166,21 @@ async def test_living_again_can_be_cancelled(
     assert asking.told.value == "Cancelled; nothing of it happened."
     assert not asking.button.disabled
     assert len(await leo.journal()) == 3
+
+
+async def test_a_forgotten_turn_is_said_to_be_one(asking: WhatIf, leo: AsyncLeoField) -> None:
+    """A gap, and a turn after a gap, cannot be imagined anew; the sentence says why."""
+    await leo.forget(2)
+    asking.turn.value = 2
+    await settled(asking)
+    assert asking.panel.error == "TurnForgotten: turn 2 was forgotten; choose another one"
+    asking.turn.value = 3
+    await settled(asking)
+    assert asking.prompt.value == TALK[2]
+    asking.button.click()
+    await settled(asking)
+    assert "past it his life cannot be lived again; before turn 2 it can" in asking.panel.error
+    asking.turn.value = 1
+    await settled(asking)
+    plain, changed = await asking.imagine()
+    assert plain.reply == changed.reply == (await leo.journal(1, 2))[0].reply
