@@ -16,6 +16,7 @@ two words in a row that Leo took up.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import index
 from typing import Any, TypeAlias
 
 from leo.module import Gone, Module, Write
@@ -42,8 +43,8 @@ __all__ = ["Erasure", "Wanted", "erasure", "wanted"]
 What: TypeAlias = str | int | Iterable[int]
 """A text, or turns."""
 
-TEXTS_PER_BREATH = 8
-"""Journal entries whose texts are compared between two yields to the event loop."""
+TEXTS_PER_BREATH = 1
+"""Texts that are compared between two yields to the event loop; a book's are long."""
 
 TURNS_PER_BREATH = 1
 """Turns that are decoded and looked through between two yields; each has a thousand strings."""
@@ -95,7 +96,12 @@ def wanted(what: What, last: int) -> Wanted:
         if not run:
             raise ValueError(f"{what!r} has no word in it; give a text with words, or a turn")
         return Wanted(run=run)
-    turns = frozenset([what] if isinstance(what, int) else what)
+    try:
+        turns = frozenset(index(one) for one in ([what] if isinstance(what, int) else what))
+    except TypeError:
+        raise TypeError(
+            f"turns are whole numbers, not {what!r}; texts can be forgotten one at a time"
+        ) from None
     for turn in sorted(turns):
         if not 1 <= turn <= last:
             raise ValueError(f"there is no turn {turn}; this Leo has lived {last}")

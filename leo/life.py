@@ -229,8 +229,10 @@ class Life:
         before = self.field.totals.words
         await self.database.erase(erased.writes)
         self._stale = True  # until the field is counted anew
-        await self._drop_mirrors()
-        await self.remember()
+        try:
+            await self._drop_mirrors()
+        finally:
+            await self.remember()
         await self.clean()
         await self.fold()
         words = before - self.field.totals.words

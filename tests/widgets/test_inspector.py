@@ -217,3 +217,22 @@ async def test_once_closed_it_follows_no_longer(leo: AsyncLeoField) -> None:
     inspector.close()
     await leo.turn(TALK[3])
     assert inspector.pending == 0
+
+
+async def test_a_forgotten_turn_is_a_gap(leo: AsyncLeoField) -> None:
+    """The slider may stand there: every part is drawn without it, and it is said why."""
+    await leo.forget([1, 2])
+    inspector = Inspector(leo)
+    await inspector.ready()
+    assert (inspector.turn.min, inspector.turn.max, inspector.turn.value) == (1, 3, 3)
+    for number in (1, 2):
+        for part in SECTIONS:
+            inspector.show(part, number)
+            await drawn(inspector)
+            assert inspector.panel.error == ""
+            assert inspector.told.value == f"Turn {number} was forgotten."
+    inspector.show("words", 3)
+    await drawn(inspector)
+    assert inspector.told.value == SECTIONS["words"].told
+    assert TALK[1] not in str(inspector.panel.figures) + str(inspector.overview.figures)
+    inspector.close()
