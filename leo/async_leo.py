@@ -220,6 +220,41 @@ class AsyncLeoField(Opened):
             report(sum(map(len, book.batches[: i + 1])), total)
         return ReadReport(book.path, book.digest, tokens, len(book.batches) - begin, skipped=False)
 
+    # ------------------------------------------------------------ forgetting
+
+    async def forget(self, what: What) -> Forgotten:
+        """Forget for good what was said: in the journal, the counts, the modules and the file.
+
+        Forgotten turns and observed texts become gaps: number and time stay, no text does. Of a
+        book only the sentences go. What Leo himself said stays, but for words, and for three
+        words in a row, that stood only in what is forgotten: those are cut out (``…``), and a
+        text with a cut is not counted any more. `leo.forgetting` says it in detail. Copies made
+        before are not touched, and neither are the texts he was born with.
+
+        Parameters
+        ----------
+        what
+            A turn's number, several, or a text: every turn, observed text and book in which
+            somebody said it, whatever its case, spaces and marks (``Mila`` is said in
+            ``Mila's``). Turns that are forgotten already are passed over.
+
+        Raises
+        ------
+        ValueError
+            If the text has no word, or there was no such turn.
+        CommitFailed
+            If it could not be written; nothing of it happened.
+        StoreError
+            If it is forgotten, but the file could not be written anew, for example because
+            somebody else reads it just now; that is done when it is next opened.
+        """
+        self._require_loop()
+        async with self._lock:
+            life = await self._awake()
+            await settled(life.clean())
+            erased = await life.erasure(what)
+            return Forgotten() if erased is None else await settled(life.forget(erased))
+
     # ------------------------------------------------------------ looking
 
     @property
@@ -228,7 +263,7 @@ class AsyncLeoField(Opened):
         return Turns(self._open_life().turns)
 
     async def journal(self, start: int = 1, stop: int | None = None) -> Turns:
-        """Read turns of his whole life, those with ``start <= id < stop``."""
+        """Read turns of his whole life, those with ``start <= id < stop``; gaps are left out."""
         self._require_loop()
         async with self._lock:
             return Turns(await (await self._awake()).journal.turns(start, stop))
@@ -288,41 +323,6 @@ class AsyncLeoField(Opened):
         async with self._lock:
             await settled((await self._awake()).database.copy(target))
         return target
-
-    # ------------------------------------------------------------ forgetting
-
-    async def forget(self, what: What) -> Forgotten:
-        """Forget for good what was said: in the journal, the counts, the modules and the file.
-
-        Forgotten turns and observed texts become gaps: number and time stay, no text does. Of a
-        book only the sentences go. What Leo himself said stays, but for words, and for three
-        words in a row, that stood only in what is forgotten: those are cut out (``…``), and a
-        text with a cut is not counted any more. `leo.forgetting` says it in detail. Copies made
-        before are not touched, and neither are the texts he was born with.
-
-        Parameters
-        ----------
-        what
-            A turn's number, several, or a text: every turn, observed text and book in which
-            somebody said it, whatever its case, spaces and marks (``Mila`` is said in
-            ``Mila's``). Turns that are forgotten already are passed over.
-
-        Raises
-        ------
-        ValueError
-            If the text has no word, or there was no such turn.
-        CommitFailed
-            If it could not be written; nothing of it happened.
-        StoreError
-            If it is forgotten, but the file could not be written anew, for example because
-            somebody else reads it just now; that is done when it is next opened.
-        """
-        self._require_loop()
-        async with self._lock:
-            life = await self._awake()
-            await settled(life.clean())
-            erased = await life.erasure(what)
-            return Forgotten() if erased is None else await settled(life.forget(erased))
 
     # ------------------------------------------------------------ switches
 

@@ -155,6 +155,10 @@ class LeoField:
         """Let Leo read a UTF-8 text file."""
         return self._drive(self._leo.read(path, progress=progress, again=again))
 
+    def forget(self, what: What) -> Forgotten:
+        """Forget for good what was said: a turn, several, or every turn with a text."""
+        return self._drive(self._leo.forget(what))
+
     def journal(self, start: int = 1, stop: int | None = None) -> Turns:
         """Read turns of his whole life, those with ``start <= id < stop``."""
         return self._drive(self._leo.journal(start, stop))
@@ -170,10 +174,6 @@ class LeoField:
     def copy(self, path: str | os.PathLike[str]) -> Path:
         """Copy this Leo into a new file, and give its path."""
         return self._drive(self._leo.copy(path))
-
-    def forget(self, what: What) -> Forgotten:
-        """Forget for good what was said: a turn, several, or every turn with a text."""
-        return self._drive(self._leo.forget(what))
 
     def set_without(self, names: Collection[str]) -> None:
         """Switch modules off, and all others on."""

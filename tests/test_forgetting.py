@@ -172,6 +172,25 @@ async def test_the_counts_are_those_of_what_is_left(again: Open) -> None:
         assert (digest_of(field_of(leo)), leo.turns) == (live, turns)
 
 
+async def test_the_image_is_made_anew(
+    again: Open, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packed counts know the words too; after forgetting they are packed without them."""
+    monkeypatch.setattr("leo.life.FOLD_EVERY", 5)
+    ask = "SELECT count(*) FROM image WHERE part = 'words' AND instr(data, CAST(? AS BLOB))"
+    async with again():
+        pass
+    async with again() as leo:
+        assert await database_of(leo).fetch(ask, ("velvet",)) == [(1,)]
+        await leo.forget(SECRET_TURNS)
+        assert await database_of(leo).fetch(ask, ("velvet",)) == [(0,)]
+        assert await database_of(leo).fetch(ask, ("topaz",)) == [(1,)]
+        assert list(await left_of(path, WORDS)) == ["topaz"]
+        live = digest_of(field_of(leo))
+    async with again() as leo:
+        assert digest_of(field_of(leo)) == live == digest_of(await recounted(leo))
+
+
 async def test_a_gap_keeps_its_place(again: Open) -> None:
     """Entry, number and time stay; ids go on and are never used again; the last turns are 20."""
     async with again() as leo:
