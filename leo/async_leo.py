@@ -22,7 +22,7 @@ from leo.text.tokens import clean
 from leo.turn import Asked, Plan, live
 from leo.turns import Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
-from leo.watchers import Watcher
+from leo.watchers import ForgettingWatcher, Watcher
 
 __all__ = ["AsyncLeoField", "living"]
 
@@ -253,7 +253,10 @@ class AsyncLeoField(Opened):
             life = await self._awake()
             await settled(life.clean())
             erased = await life.erasure(what)
-            return Forgotten() if erased is None else await settled(life.forget(erased))
+            done = Forgotten() if erased is None else await settled(life.forget(erased))
+        if done != Forgotten():
+            self._forgetting.tell(done)
+        return done
 
     # ------------------------------------------------------------ looking
 
@@ -358,6 +361,10 @@ class AsyncLeoField(Opened):
         The callback runs on Leo's loop, in commit order, when his lock is free again.
         """
         return self._watchers.add(callback)
+
+    def watch_forgotten(self, callback: ForgettingWatcher) -> Callable[[], None]:
+        """Call a plain function whenever something was forgotten; gives the way to stop it."""
+        return self._forgetting.add(callback)
 
     # ------------------------------------------------------------ at the door
 

@@ -17,8 +17,10 @@ from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.module import Module
 from leo.modules import default_modules
+from leo.records import Turn
 from leo.settle import settled
 from leo.text.birth import DEFAULT_BIRTH, Birth
+from leo.turns import Forgotten
 from leo.watchers import Watchers
 
 __all__ = ["Opened", "living_at"]
@@ -80,7 +82,8 @@ class Opened:
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._life: Life | None = None
-        self._watchers = Watchers(strict=strict)
+        self._watchers: Watchers[Turn] = Watchers(strict=strict)
+        self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
@@ -184,6 +187,7 @@ class Opened:
                 "asyncio.run_coroutine_threadsafe(..., leo.loop)"
             )
         self._watchers.raise_pending()
+        self._forgetting.raise_pending()
 
     def _open_life(self) -> Life:
         if self._life is None:

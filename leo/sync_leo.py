@@ -24,7 +24,7 @@ from leo.records import Growth, Turn
 from leo.text.birth import DEFAULT_BIRTH, Birth
 from leo.turns import Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
-from leo.watchers import Watcher
+from leo.watchers import ForgettingWatcher, Watcher
 
 __all__ = ["LeoField"]
 
@@ -196,6 +196,10 @@ class LeoField:
     def watch(self, callback: Watcher) -> Callable[[], None]:
         """Call a plain function with every Turn after its commit."""
         return self._leo.watch(callback)
+
+    def watch_forgotten(self, callback: ForgettingWatcher) -> Callable[[], None]:
+        """Call a function whenever something was forgotten; gives the way to stop it."""
+        return self._leo.watch_forgotten(callback)
 
     @property
     def turns(self) -> Turns:

@@ -1,20 +1,24 @@
-"""Watchers: plain functions that are told every Turn after its commit."""
+"""Watchers: plain functions that are told what happened, after its commit."""
 
 import logging
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from leo.errors import ModuleError
 from leo.records import Turn
+from leo.turns import Forgotten
 
-__all__ = ["Watcher", "Watchers"]
+__all__ = ["ForgettingWatcher", "Watcher", "Watchers"]
 
 log = logging.getLogger("leo")
 
+NewsT = TypeVar("NewsT")
+
 Watcher: TypeAlias = Callable[[Turn], None]
+ForgettingWatcher: TypeAlias = Callable[[Forgotten], None]
 
 
-class Watchers:
+class Watchers(Generic[NewsT]):
     """Those who look on; the second place, after the modules' hooks, where a failure is caught.
 
     Parameters
@@ -25,10 +29,10 @@ class Watchers:
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
-        self._watchers: list[Watcher] = []
+        self._watchers: list[Callable[[NewsT], None]] = []
         self._error: ModuleError | None = None
 
-    def add(self, watcher: Watcher) -> Callable[[], None]:
+    def add(self, watcher: Callable[[NewsT], None]) -> Callable[[], None]:
         """Tell somebody from now on; gives the way to stop it."""
         self._watchers.append(watcher)
 
@@ -38,13 +42,13 @@ class Watchers:
 
         return unsubscribe
 
-    def tell(self, turn: Turn) -> None:
+    def tell(self, news: NewsT) -> None:
         """Tell everybody; one that fails is logged and harms neither Leo nor the others."""
         for watcher in tuple(self._watchers):
             try:
-                watcher(turn)
+                watcher(news)
             except Exception as error:  # the boundary: whoever looks on never harms Leo
-                log.exception("a watcher failed on turn %s", turn.id)
+                log.exception("a watcher failed on %s", _named(news))
                 self._error = ModuleError("watcher", repr(watcher), error)
 
     def raise_pending(self) -> None:
@@ -52,3 +56,7 @@ class Watchers:
         if self._strict and self._error is not None:
             error, self._error = self._error, None
             raise error
+
+
+def _named(news: object) -> str:
+    return f"turn {news.id}" if isinstance(news, Turn) else "a forgetting"

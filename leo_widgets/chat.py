@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets as t
 
-from leo import AsyncLeoField, Turn
+from leo import AsyncLeoField, Forgotten, Turn
 from leo.text.tokens import clean
 from leo_widgets.home import Guest, free_path
 from leo_widgets.log import SHOWN_MESSAGES, Log
@@ -70,7 +70,7 @@ class Chat(Log):
         self._speaking = asyncio.Lock()  # one reply of this chat is shown at a time, in order
         self._on_word: list[Callable[[int, int], None]] = []
         self._on_meet: list[Callable[[], None]] = []
-        self._unwatch: Callable[[], None] | None = None
+        self._unwatch: list[Callable[[], None]] = []
         self.on_msg(self._heard)
         if self._runner.loop is not None:
             self._runner.spawn(self._enter, "opening Leo")
@@ -174,16 +174,15 @@ class Chat(Log):
     # ------------------------------------------------------------ coming and going
 
     def _leave(self) -> None:
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch = []
 
     async def _enter(self) -> None:
         try:
             leo = await self._guest.enter()
-            turns = await leo.journal(max(1, _last(leo) - RESTORED_TURNS + 1))
-            self._update({}, *(one for turn in turns for one in turn_messages(turn)))
-            self._unwatch = leo.watch(self._happened)
+            await self._restore()
+            self._unwatch = [leo.watch(self._happened), leo.watch_forgotten(self._forgot)]
             self.status = "ready"
         except BaseException as error:
             self._failure = error
@@ -191,6 +190,15 @@ class Chat(Log):
             raise
         finally:
             self._open.set()
+
+    async def _restore(self) -> None:
+        turns = await self.leo.journal(max(1, _last(self.leo) - RESTORED_TURNS + 1))
+        self._update({}, *(one for turn in turns for one in turn_messages(turn)))
+
+    def _forgot(self, what: Forgotten) -> None:
+        """Show nothing any more of what was forgotten: the transcript is fetched anew."""
+        self.clear()
+        self._runner.spawn(self._restore, "forgetting in a chat")
 
     # ------------------------------------------------------------ from the browser
 

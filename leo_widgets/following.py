@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from leo import AsyncLeoField, Turn
+from leo import AsyncLeoField, Forgotten, Turn
 
 __all__ = ["KEPT_TURNS", "Following"]
 
@@ -20,6 +20,8 @@ class Following:
     ----------
     told
         Called with each new turn, after it was added.
+    forgot
+        Called when turns were forgotten, which are gone then; `renew` fetches what is left.
 
     Attributes
     ----------
@@ -27,25 +29,36 @@ class Following:
         The latest turns, oldest first.
     """
 
-    def __init__(self, told: Callable[[Turn], None]) -> None:
-        self._told = told
-        self._unwatch: Callable[[], None] | None = None
+    def __init__(self, told: Callable[[Turn], None], forgot: Callable[[], None]) -> None:
+        self._told, self._forgot = told, forgot
+        self._unwatch: list[Callable[[], None]] = []
         self._leo: AsyncLeoField | None = None
         self.turns: list[Turn] = []
 
     @property
     def begun(self) -> bool:
         """Whether a Leo is followed."""
-        return self._unwatch is not None
+        return bool(self._unwatch)
 
     async def begin(self, leo: AsyncLeoField) -> None:
         """Follow a Leo from now on, with what his journal holds."""
-        if self._unwatch is not None:
+        if self._unwatch:
             return
-        self._unwatch = leo.watch(self._happened)
+        self._unwatch = [leo.watch(self._happened), leo.watch_forgotten(self._forgotten)]
         self._leo = leo
-        last = (leo.turns[-1].id or 0) if len(leo.turns) else 0
-        self.turns = list(await leo.journal(max(1, last - KEPT_TURNS + 1)))
+        await self.renew()
+
+    async def renew(self) -> None:
+        """Fetch the latest turns anew."""
+        if self._leo is not None:
+            turns = self._leo.turns
+            last = (turns[-1].id or 0) if len(turns) else 0
+            self.turns = list(await self._leo.journal(max(1, last - KEPT_TURNS + 1)))
+
+    def _forgotten(self, what: Forgotten) -> None:
+        gone = {*what.turns, *what.echoes}
+        self.turns = [one for one in self.turns if one.id not in gone]
+        self._forgot()
 
     def _happened(self, turn: Turn) -> None:
         self.turns = [*self.turns, turn][-KEPT_TURNS:]
@@ -63,6 +76,6 @@ class Following:
 
     def end(self) -> None:
         """Follow no longer."""
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch = []

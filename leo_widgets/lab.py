@@ -80,7 +80,7 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
     ) -> None:
         self.chat = Chat(leo, path=path)
         self.panel = PlotPanel()
-        self._following = Following(self._happened)
+        self._following = Following(self._happened, self._forgot)
         self._shown: Turn | None = None
         self._word: int | None = None
         self._runner = LoopRunner(self._failed)
@@ -226,7 +226,7 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
     def _met(self) -> None:
         """Look at the Leo whom the chat talks with now."""
         self._following.end()
-        self._following, self._word = Following(self._happened), None
+        self._following, self._word = Following(self._happened, self._forgot), None
         for old in (self.switches, *self._windows.values()):
             old.close()
         self._windows.clear()
@@ -249,6 +249,16 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
     def _happened(self, turn: Turn) -> None:
         self._shown, self._word = turn, None
         self._redraw()
+
+    def _forgot(self) -> None:
+        self._runner.spawn(self._renew, "forgetting in the lab")
+
+    async def _renew(self) -> None:
+        """Show nothing any more of what was forgotten."""
+        await self._following.renew()
+        turns = self._following.turns
+        self._shown, self._word = (turns[-1] if turns else None), None
+        await self._draw()
 
     def _clicked(self, point: dict[str, Any]) -> None:
         """Take a click on a figure; it may arrive on any thread."""

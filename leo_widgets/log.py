@@ -57,8 +57,13 @@ class Log(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     def clear(self) -> None:
         """Take away what is shown, but for what is under way; Leo forgets nothing."""
         waiting = [one["id"] for one in self.messages if one["state"] in UNDER_WAY]
-        if self.span:
-            self.span = [min(waiting, default=self._last_id + 1), self._last_id]
+        if not self.span:
+            return
+        begin, first = self.span[0], min(waiting, default=self._last_id + 1)
+        with self.hold_sync():
+            self.span = [first, self._last_id]
+            for id_ in range(begin, first):
+                setattr(self, _slot(id_), {})
 
     def add(self, who: Who, text: str) -> None:
         """Show something that is no part of a turn."""

@@ -38,7 +38,7 @@ class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
         path: str | os.PathLike[str] | None = None,
     ) -> None:
         self._guest = Guest(leo, path)
-        self._following = Following(self._happened)
+        self._following = Following(self._happened, self._forgot)
         self._runner = LoopRunner(self._failed)
         self._drawing = Latest(self._runner, self._draw, f"drawing in a {type(self).__name__}")
         self.panel = PlotPanel()
@@ -93,6 +93,14 @@ class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
     def _happened(self, turn: Turn) -> None:
         """Take note of a new turn."""
         self._redraw()
+
+    def _forgot(self) -> None:
+        """Show nothing any more of what was forgotten."""
+        self._runner.spawn(self._renew, f"forgetting in a {type(self).__name__}")
+
+    async def _renew(self) -> None:
+        await self._following.renew()
+        await self._draw()
 
     def _redraw(self) -> None:
         self._drawing.ask()
