@@ -10,7 +10,7 @@ from leo.text.sources import Source
 
 __all__ = ["DEFAULT_BIRTH", "Birth"]
 
-BIRTH_VERSION = "2"
+BIRTH_VERSION = "3"
 """Raised whenever the shipped texts change; a living Leo keeps the texts he was born with."""
 
 Text: TypeAlias = tuple[Source, str]

@@ -9,13 +9,13 @@ from tests.helpers import sentences
 
 
 def test_there_is_enough_to_read() -> None:
-    """An origin and three thousand words of first readings are there."""
+    """An origin and six thousand words of first readings are there."""
     count = {"origin": 0, "book": 0}
     for source, text in DEFAULT_BIRTH.texts:
         count[source] += sum(is_word(token.word) for token in tokens(text))
 
     assert count["origin"] >= 200
-    assert count["book"] >= 3000
+    assert count["book"] >= 6000
 
 
 def test_the_texts_are_whole_plain_sentences() -> None:
