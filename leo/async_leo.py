@@ -9,6 +9,7 @@ from typing import Any
 from leo.books import Progress, load_book, reporter
 from leo.events import Revised, Tell, Word
 from leo.forgetting import What
+from leo.exporting.export import ExportFormat, export, format_of
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.limits import HeardSource, check_heard, check_length, check_neighbours, settings_of
@@ -325,6 +326,40 @@ class AsyncLeoField(Opened):
         target = absolute(path)
         async with self._lock:
             await settled((await self._awake()).database.copy(target))
+        return target
+
+    async def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: ExportFormat | None = None,  # noqa: A002  the name that people look for
+    ) -> Path:
+        """Write his field and all his turns as tables, and give their path; nothing changes.
+
+        The tables are ``words``, ``bigrams``, ``trigrams``, ``pairs``, ``turns``, ``spoken`` and
+        ``notes``. They appear when all is written; a cancelled export leaves nothing.
+
+        Parameters
+        ----------
+        path
+            ``.db``, ``.sqlite`` or ``.sqlite3``: one SQLite file. No suffix, or ``.csv``: a
+            folder of CSV files. ``.parquet``: a folder of Parquet files.
+        format
+            ``sqlite``, ``csv`` or ``parquet``, whatever the suffix.
+
+        Raises
+        ------
+        ValueError
+            If the suffix tells no format, or there is no such format.
+        StoreError
+            If there is something at the path already, it cannot be written, or Parquet is
+            asked for and pyarrow is not installed.
+        """
+        target = absolute(path)
+        chosen = format_of(target, format)
+        self._require_loop()
+        async with self._lock:
+            await export(await self._awake(), target, chosen)
         return target
 
     # ------------------------------------------------------------ switches

@@ -17,6 +17,7 @@ from leo.books import Progress
 from leo.errors import FieldClosed
 from leo.events import Event
 from leo.forgetting import What
+from leo.exporting.export import ExportFormat
 from leo.home import ASYNC_DB_PATH
 from leo.limits import HeardSource
 from leo.module import Module
@@ -174,6 +175,15 @@ class LeoField:
     def copy(self, path: str | os.PathLike[str]) -> Path:
         """Copy this Leo into a new file, and give its path."""
         return self._drive(self._leo.copy(path))
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: ExportFormat | None = None,  # noqa: A002  as in AsyncLeoField
+    ) -> Path:
+        """Write his field and all his turns as tables, and give their path."""
+        return self._drive(self._leo.export(path, format=format))
 
     def set_without(self, names: Collection[str]) -> None:
         """Switch modules off, and all others on."""

@@ -1,17 +1,72 @@
 """A run of Turns, and the small records that Leo answers questions about himself with."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
-from leo.records import Totals, Turn
+from leo.records import EXPERT_NAMES, Chambers, Totals, Turn
 from leo.records.shown import turns_html
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Forgotten", "ReadReport", "Stats", "Turns"]
+__all__ = ["TURN_COLUMNS", "Cell", "Column", "Forgotten", "ReadReport", "Stats", "Turns"]
+
+
+Cell: TypeAlias = str | int | float | None
+"""A value of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table of turns: its name, its kind, and how to find it in a Turn."""
+
+    name: str
+    kind: type[str] | type[int] | type[float]
+    of: Callable[[Turn], Cell]
+
+
+def _weight(expert: str) -> Callable[[Turn], Cell]:
+    return lambda turn: sum(one.weight for one in turn.blend.weights if one.expert == expert)
+
+
+def _chamber(name: str) -> Callable[[Turn], Cell]:
+    i = Chambers.NAMES.index(name)
+    return lambda turn: turn.percept.impression.chambers.values()[i]
+
+
+TURN_COLUMNS: Final = (
+    Column("id", int, lambda turn: turn.id),
+    Column("at", float, lambda turn: turn.at),
+    Column("prompt", str, lambda turn: turn.prompt),
+    Column("reply", str, lambda turn: turn.reply),
+    Column("novelty", float, lambda turn: turn.percept.pulse.novelty),
+    Column("arousal", float, lambda turn: turn.percept.pulse.arousal),
+    Column("expected_entropy", float, lambda turn: turn.percept.pulse.expected_entropy),
+    Column("pulse", float, lambda turn: turn.percept.pulse.pulse),
+    *(Column(name, float, _chamber(name)) for name in Chambers.NAMES),
+    Column("dominant", str, lambda turn: turn.percept.impression.dominant),
+    Column("wound", float, lambda turn: turn.influence.wound),
+    Column("leaned", str, lambda turn: ", ".join(one.module for one in turn.leanings)),
+    *(Column(f"expert_{name}", float, _weight(name)) for name in EXPERT_NAMES),
+    Column("temperature", float, lambda turn: turn.blend.temperature),
+    Column("by", str, lambda turn: turn.utterance.by),
+    Column("reply_words", int, lambda turn: len(turn.utterance.words)),
+    Column("entropy", float, lambda turn: turn.utterance.entropy),
+    Column("quality", float, lambda turn: turn.quality.overall),
+    Column("external_vocab", float, lambda turn: turn.external_vocab),
+    Column("words", int, lambda turn: turn.totals.words),
+    Column("bigrams", int, lambda turn: turn.totals.bigrams),
+    Column("trigrams", int, lambda turn: turn.totals.trigrams),
+    Column("pairs", int, lambda turn: turn.totals.pairs),
+    Column("faults", int, lambda turn: len(turn.faults)),
+)
+"""One tidy row per turn: what `Turns.to_frame` and an export tell of it.
+
+``leaned`` names the modules that leaned on the reply, ``by`` who spoke; ``words``,
+``bigrams``, ``trigrams`` and ``pairs`` are the size of the field after the turn.
+"""
 
 
 class Turns(Sequence[Turn]):
@@ -73,32 +128,8 @@ class Turns(Sequence[Turn]):
         """
         import pandas as pd  # noqa: PLC0415  an extra; the core does without
 
-        return pd.DataFrame([_row(turn) for turn in self._turns]).set_index("id")
-
-
-def _row(turn: Turn) -> dict[str, object]:
-    pulse, chambers = turn.percept.pulse, turn.percept.impression.chambers
-    return {
-        "id": turn.id,
-        "at": turn.at,
-        "prompt": turn.prompt,
-        "reply": turn.reply,
-        "novelty": pulse.novelty,
-        "arousal": pulse.arousal,
-        "expected_entropy": pulse.expected_entropy,
-        "pulse": pulse.pulse,
-        **dict(zip(chambers.NAMES, chambers.values(), strict=True)),
-        **{f"expert_{one.expert}": one.weight for one in turn.blend.weights},
-        "temperature": turn.blend.temperature,
-        "entropy": turn.utterance.entropy,
-        "quality": turn.quality.overall,
-        "external_vocab": turn.external_vocab,
-        "words": turn.totals.words,
-        "bigrams": turn.totals.bigrams,
-        "trigrams": turn.totals.trigrams,
-        "pairs": turn.totals.pairs,
-        "faults": len(turn.faults),
-    }
+        told = {column.name: [column.of(turn) for turn in self] for column in TURN_COLUMNS}
+        return pd.DataFrame(told).set_index("id")
 
 
 @dataclass(frozen=True, slots=True)

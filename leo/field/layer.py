@@ -14,7 +14,7 @@ from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
 from leo.text.tokens import Token, is_word
 
-__all__ = ["FORMS", "WINDOW", "Layer", "context_key"]
+__all__ = ["FORMS", "WINDOW", "Layer", "context_key", "context_words"]
 
 WINDOW = 5
 """Words on each side that count as near."""
@@ -37,6 +37,12 @@ _Tally: TypeAlias = tuple[int, int]
 def context_key(words: Sequence[int]) -> int:
     """Give the key of a context of one or two word ids; the two kinds never collide."""
     return words[0] if len(words) == 1 else (words[0] + 1) << _PAIR_SHIFT | words[1]
+
+
+def context_words(key: int) -> tuple[int, ...]:
+    """Give the word ids of a context; see `context_key`."""
+    first = key >> _PAIR_SHIFT
+    return (key,) if not first else (first - 1, key & (1 << _PAIR_SHIFT) - 1)
 
 
 class Layer:

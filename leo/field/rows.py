@@ -22,6 +22,7 @@ __all__ = [
     "count_of",
     "merged",
     "sources_of",
+    "summed",
     "units_of",
 ]
 
@@ -63,6 +64,15 @@ def count_of(cell: int) -> float:
 def sources_of(cell: int) -> tuple[Source, ...]:
     """Give who it came from."""
     return tuple(source for i, source in enumerate(SOURCES) if cell >> i & 1)
+
+
+def summed(cells: Iterable[int]) -> int:
+    """Give one cell for several of the same n-gram: all that was heard, from all it came from."""
+    units = mask = 0
+    for cell in cells:
+        units += cell >> COUNT_SHIFT
+        mask |= cell
+    return units << COUNT_SHIFT | mask & MASK
 
 
 class Row:
@@ -190,10 +200,4 @@ class Together:
 
     def _sum(self, word: int) -> int:
         found = [row.cells[word] for row in self._rows if word in row.cells]
-        if len(found) == 1:
-            return found[0]
-        units = mask = 0
-        for cell in found:
-            units += cell >> COUNT_SHIFT
-            mask |= cell
-        return units << COUNT_SHIFT | mask & MASK
+        return found[0] if len(found) == 1 else summed(found)

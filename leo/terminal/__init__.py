@@ -1,0 +1,1 @@
+"""Leo in a terminal: ``python -m leo``."""
