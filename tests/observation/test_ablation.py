@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leo import __main__ as command
+from leo.__main__ import main
 from leo.module import Kept, Lean, Module
 from leo.modules import default_modules
 from leo.observation.ablation import Ablation, ModuleEffect, SeedEffect, ablate
@@ -115,10 +115,10 @@ def run(monkeypatch: pytest.MonkeyPatch, silent: bool, *arguments: str) -> tuple
         options["progress"](1, 1)
         return Ablation(2, (ModuleEffect("dream", (effect(None if silent else 1, 0.5),)),))
 
-    monkeypatch.setattr(command, "ablate", made_up)
+    monkeypatch.setattr("leo.terminal.ablate.ablate", made_up)
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = command.main(["ablate", *arguments])
+        status = main(["ablate", *arguments])
     return status, out.getvalue() + repr(asked), err.getvalue()
 
 
@@ -144,6 +144,6 @@ def test_wrong_arguments_are_told(wrong: list[str]) -> None:
     """A number that is none, or no command at all, ends with the usage and status 2."""
     err = io.StringIO()
     with contextlib.redirect_stderr(err), pytest.raises(SystemExit) as left:
-        command.main(["ablate", *wrong] if wrong else [])
+        main(["ablate", *wrong] if wrong else [])
     assert left.value.code == 2
     assert "usage: python -m leo" in err.getvalue()

@@ -1,0 +1,44 @@
+"""The reasons of a reply's words, in words."""
+
+from leo.records import SpokenWord, Turn, WordContext
+
+__all__ = ["why"]
+
+FOUND: dict[WordContext, str] = {
+    "start": "he starts from it",
+    "opening": "sentences that open with {after} go on so",
+    "trigram": "after {after}",
+    "bigram": "after {after}",
+    "jump": "a fresh start, the context led nowhere new",
+    "woven": "your word, taken up",
+    "close": "an end where the field had none",
+    "added": "added by a module",
+}
+"""How a word was found (see `leo.records.WordContext`)."""
+
+OTHERS = 3
+"""Words shown that could have been said instead."""
+
+
+def why(turn: Turn) -> list[str]:
+    """Tell a reply's words with their reasons, one line for each."""
+    words = turn.utterance.words
+    width = max((len(word.text.strip()) for word in words), default=0)
+    return [f"{word.text.strip():{width}}  {_reasons(word)}" for word in words]
+
+
+def _reasons(word: SpokenWord) -> str:
+    found = FOUND[word.context].format(after=f"'{' '.join(word.after)}'")
+    others = [
+        f"{one.word} {one.probability:.0%}" for one in word.candidates if one.word != word.word
+    ]
+    leaned = [f"{share.bias} {share.value:+.2f}" for share in word.shares]
+    parts = [f"{word.probability:4.0%}  {found}"]
+    for label, told in (
+        ("leaned", leaned),
+        ("heard from", list(word.sources)),
+        ("instead", others[:OTHERS]),
+    ):
+        if told:
+            parts.append(f"{label}: {', '.join(told)}")
+    return "; ".join(parts)
