@@ -1,13 +1,18 @@
 """Every notebook runs from top to bottom, is short, and is kept without outputs."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+from leo.terminal.lab import starter
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+STARTER = ROOT / "leo" / "starter" / "hello.ipynb"
 
 CHECK = """
 turns = lab.leo.turns
@@ -23,7 +28,7 @@ def test_there_are_notebooks() -> None:
     assert [path.name for path in NOTEBOOKS] == ["00_hello_leo.ipynb"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, STARTER], ids=lambda path: path.stem)
 def test_a_notebook_is_kept_clean(path: Path) -> None:
     """No outputs, no execution counts, under twenty cells."""
     book = json.loads(path.read_text(encoding="utf-8"))
@@ -33,13 +38,25 @@ def test_a_notebook_is_kept_clean(path: Path) -> None:
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
 
 
+def test_the_package_carries_the_starter() -> None:
+    """``python -m leo lab`` finds it in the package, whose files the wheel takes whole."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert starter() == STARTER.read_bytes()
+    assert wheel == {"packages": ["leo", "leo_widgets"]}
+
+
 @pytest.mark.kernel
 @pytest.mark.timeout(120)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel client, not ours
-def test_hello_leo_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blockbuster: None) -> None:
-    """The first notebook talks with Leo and shows what it says it shows."""
+@pytest.mark.parametrize("path", [*NOTEBOOKS, STARTER], ids=lambda path: path.stem)
+def test_hello_leo_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blockbuster: None
+) -> None:
+    """The first notebooks talk with Leo and show what they say they show."""
     monkeypatch.setenv("LEO_HOME", str(tmp_path / "home"))
-    book = nbformat.read(NOTEBOOKS[0], as_version=4)
+    book = nbformat.read(path, as_version=4)
     book.cells.append(nbformat.v4.new_code_cell(CHECK))
     client = NotebookClient(
         book, timeout=60, store_widget_state=False, resources={"metadata": {"path": str(tmp_path)}}

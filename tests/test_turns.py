@@ -321,6 +321,7 @@ async def test_turns_make_a_frame(leo: AsyncLeoField) -> None:
     assert list(frame.index) == [1, 2, 3]
     assert list(frame["reply"]) == [turn.reply for turn in leo.turns]
     assert list(leo.turns[1:].to_frame().index) == [2, 3]
+    assert list(leo.turns[:0].to_frame().columns) == list(frame.columns)
 
 
 async def test_only_the_last_twenty_turns_are_at_hand(leo: AsyncLeoField) -> None:

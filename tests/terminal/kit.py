@@ -8,6 +8,9 @@ from types import TracebackType
 
 SPAWN = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 
+SIZED = 'stty cols 100 rows 30; exec "$@"'
+"""A pseudo-terminal is born without columns."""
+
 SLOW = """
 import asyncio, sys
 import leo.opened
@@ -66,7 +69,7 @@ class Terminal:
 
     def __init__(self, home: Path, *command: str) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, "-c", SPAWN, *command],
+            [sys.executable, "-c", SPAWN, "sh", "-c", SIZED, "sh", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(home),
