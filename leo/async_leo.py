@@ -8,8 +8,8 @@ from typing import Any
 
 from leo.books import Progress, load_book, reporter
 from leo.events import Revised, Tell, Word
-from leo.forgetting import What
 from leo.exporting.export import ExportFormat, export, format_of
+from leo.forgetting import What
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.limits import HeardSource, check_heard, check_length, check_neighbours, settings_of

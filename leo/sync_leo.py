@@ -16,8 +16,8 @@ from leo.async_leo import AsyncLeoField
 from leo.books import Progress
 from leo.errors import FieldClosed
 from leo.events import Event
-from leo.forgetting import What
 from leo.exporting.export import ExportFormat
+from leo.forgetting import What
 from leo.home import ASYNC_DB_PATH
 from leo.limits import HeardSource
 from leo.module import Module
