@@ -60,15 +60,15 @@ async def test_around_a_word(leo: AsyncLeoField) -> None:
     """The word comes first, then its company; links are among those words only."""
     seen = await leo.around("the moon", limit=12)
     assert seen.word == "the"
-    seen = await leo.around("Moon", limit=12)
+    seen = await leo.around("Window", limit=12)
     names = [one.word for one in seen.words]
 
-    assert names[0] == "moon"
+    assert names[0] == "window"
     assert len(names) == len(set(names)) == 13
     assert seen.words[0].strength == 1.0
     assert all(0 < one.strength <= 1 and one.count > 0 for one in seen.words)
     assert {end for link in seen.links for end in (link.one, link.other)} <= set(names)
-    ego = [link for link in seen.links if link.one == "moon"]
+    ego = [link for link in seen.links if link.one == "window"]
     assert [link.other for link in ego] == names[1:]
     assert [link.count for link in ego] == sorted((link.count for link in ego), reverse=True)
     assert all(link.sources for link in seen.links)

@@ -13,7 +13,7 @@ from leo.alone import Alone
 from leo.modules import MODULES
 from leo.observation.talk import TALK
 from leo.testing import ScriptedClock
-from tests.conftest import SEED, Open
+from tests.conftest import Open
 
 TURNS = 15
 """Turns of the scripted talk that the examples look back at."""
@@ -32,7 +32,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
 
     async def live() -> float:
         clock = ScriptedClock(step=90)
-        async with AsyncLeoField(path, seed=SEED, clock=clock, strict=True) as leo:
+        async with AsyncLeoField(path, seed=1, clock=clock, strict=True) as leo:
             return [await leo.turn(prompt) for prompt in TALK[:TURNS]][-1].at
 
     return path, asyncio.run(live())

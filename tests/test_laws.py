@@ -319,12 +319,13 @@ async def test_law_3_the_loop_gets_a_turn_every_few_words(leo: AsyncLeoField) ->
     assert beats >= len(spent)
 
 
-async def test_law_3_words_arrive_while_leo_speaks(leo: AsyncLeoField) -> None:
+async def test_law_3_words_arrive_while_leo_speaks(make: Open) -> None:
     """A listener hears early words before the last one is chosen."""
-    stream = leo.stream("Tell me about the moon.")
-    first = await anext(stream)
-    assert leo._lock.locked()
-    rest = [event async for event in stream]
+    async with make(modules=()) as leo:
+        stream = leo.stream("Tell me about the moon.")
+        first = await anext(stream)
+        assert leo._lock.locked()
+        rest = [event async for event in stream]
 
     assert isinstance(rest[-1], Turn)
     assert rest[-1].reply.startswith(first.text)  # type: ignore[union-attr]

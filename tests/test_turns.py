@@ -132,9 +132,10 @@ async def test_observing_teaches_without_answering(leo: AsyncLeoField) -> None:
 # ---------------------------------------------------------------- streaming
 
 
-async def test_a_stream_gives_words_and_the_turn_last(leo: AsyncLeoField) -> None:
+async def test_a_stream_gives_words_and_the_turn_last(make: Open) -> None:
     """The words of a stream are the reply, in order; the Turn comes last and once."""
-    events = [event async for event in leo.stream("Hello, who are you?")]
+    async with make(modules=()) as leo:
+        events = [event async for event in leo.stream("Hello, who are you?")]
     turn = events[-1]
 
     assert isinstance(turn, Turn)

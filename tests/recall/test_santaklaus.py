@@ -132,7 +132,7 @@ async def test_1_7_5_the_silly_one_is_additional_and_marked(make: Open) -> None:
         async with make(modules=[santa]) as leo:
             path = leo.path.with_name(f"{silly}.db")
         async with make(path, modules=[santa]) as leo:
-            hits = note(await leo.imagine("Do you see the moon?")).hits
+            hits = note(await leo.imagine("Does the moon sing to the boat?")).hits
         assert [hit.memory for hit in hits if not hit.silly] == [1]
         assert [hit.memory for hit in hits if hit.silly] == ([2] if silly else [])
 
@@ -185,13 +185,14 @@ async def test_recalled_words_come_into_the_reply(make: Open) -> None:
     """Over many seeds, words of what was recalled are said more often than without recall."""
     santa = Taught(silly=0.0)
     santa.texts = ("The moon is over the sea and the boat, and the harbour is asleep.",)
-    words = {"sea", "boat", "harbour", "asleep"}
+    words = {"sea", "harbour", "asleep"}
     counts = {True: 0, False: 0}
     async with make(modules=[santa]) as leo:
         for seed in range(40):
             for on in (True, False):
                 without = [] if on else ["santaklaus"]
-                turn = await leo.imagine("Do you see the moon?", seed=seed, without=without)
+                said = "Do you see the moon? The boat and the moon?"
+                turn = await leo.imagine(said, seed=seed, without=without)
                 counts[on] += len(words.intersection(turn.utterance.tokens))
     assert counts[True] > 1.5 * counts[False]
 

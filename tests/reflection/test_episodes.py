@@ -183,13 +183,14 @@ async def test_the_lean_goes_to_who_served_and_is_seen_in_the_blend(make: Open) 
 
 async def test_the_same_talk_goes_another_way_without_it(make: Open, tmp_path: Path) -> None:
     """Up to eight episodes nothing changes; then it leans, and some reply is another one."""
+    whole = (*TALK, *TALK)
     async with make(tmp_path / "on.db", modules=[RAGBrain()]) as leo:
-        on = await talk(leo, TALK)
+        on = await talk(leo, whole)
     async with make(tmp_path / "off.db", modules=[RAGBrain()]) as leo:
         await leo.set_without(["episodes"])
-        off = await talk(leo, TALK)
+        off = await talk(leo, whole)
         assert brain_of(leo).state.all == ()
-    assert [turn.note(EpisodeNote) for turn in off] == [None] * len(TALK)
+    assert [turn.note(EpisodeNote) for turn in off] == [None] * len(whole)
     replies = [(one.reply, other.reply) for one, other in zip(on, off, strict=True)]
     assert all(one == other for one, other in replies[:ENOUGH])
     assert any(one != other for one, other in replies[ENOUGH:])

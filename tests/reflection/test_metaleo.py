@@ -135,9 +135,9 @@ async def test_6_6_5_the_buffer_holds_shards_and_charged_replies(make: Open) -> 
 async def test_the_buffer_feeds_the_voice(make: Open) -> None:
     """What was kept draws what is tried."""
     async with make(modules=[Hurt(), MetaLeo()]) as leo:
-        plain = [inner(await leo.imagine("Hello.", seed=seed)).others for seed in range(10)]
+        plain = [inner(await leo.imagine("Hello.", seed=seed)).others for seed in range(30)]
     async with make(leo.path.with_name("b.db"), modules=[Hurt(), Thinker(), MetaLeo()]) as other:
-        fed = [inner(await other.imagine("Hello.", seed=seed)).others for seed in range(10)]
+        fed = [inner(await other.imagine("Hello.", seed=seed)).others for seed in range(30)]
     lamps = [sum("lamp" in one.text for pair in found for one in pair) for found in (plain, fed)]
 
     assert lamps[1] > lamps[0]

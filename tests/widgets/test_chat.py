@@ -70,10 +70,11 @@ async def test_saying_is_typing(chat: Chat, leo: AsyncLeoField, play: Play) -> N
     assert [one["turn"] for one in chat.messages] == [1, 1, 2, 2]
 
 
-async def test_words_travel_as_they_come(leo: AsyncLeoField, sent: Sent) -> None:
+async def test_words_travel_as_they_come(make: Open, sent: Sent) -> None:
     """Streamed pieces join to the reply, each at the place where the last one ended."""
-    chat = Chat(leo, pace=0.05)
-    turn = await chat.say("Hello.")
+    async with make(modules=()) as leo:
+        chat = Chat(leo, pace=0.05)
+        turn = await chat.say("Hello.")
     pieces = [data["content"] for _, kind, data in sent if data.get("method") == "custom"]
 
     assert len(pieces) >= len(turn.utterance.words) - 2
