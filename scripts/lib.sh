@@ -12,14 +12,41 @@ case ${LEO_VENV:-} in
 esac
 LEO_VENV=$venv # for a script that calls another, from whichever directory
 export LEO_VENV
-python=$venv/bin/python
 
-claim=$venv/.leo-claim       # holds the number of the process that is setting up
-unfinished=$venv/.leo-new    # there from the first file until the first install has ended
-stamp=$venv/.leo-installed   # what the last install was made from
+# use_venv FOLDER [PINS]: what follows is about that virtual environment, in which pip keeps to
+# the file of pins.
+use_venv() {
+    venv=$1
+    pins=${2:-/dev/null}
+    python=$venv/bin/python
+    claim=$venv/.leo-claim       # holds the number of the process that is setting up
+    unfinished=$venv/.leo-new    # there from the first file until the first install has ended
+    stamp=$venv/.leo-installed   # what the last install was made from
+}
+
+use_venv "$venv"
 
 say() { printf 'leo: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
+
+# ---------------------------------------------------------------- the browser
+
+# (command -v alone takes any file whose path is given, in some shells.)
+program() {
+    file=$(command -v "$1") && [ -f "$file" ] && [ -x "$file" ] && printf '%s\n' "$file"
+}
+
+find_chromium() {
+    if [ -n "${CHROMIUM:-}" ]; then
+        program "$CHROMIUM" || die "CHROMIUM is set to $CHROMIUM, which is not a program."
+        return
+    fi
+    for browser in chromium chromium-browser google-chrome google-chrome-stable /usr/bin/chromium \
+        '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
+        if program "$browser"; then return; fi
+    done
+    return 1
+}
 
 # ---------------------------------------------------------------- system packages
 
@@ -98,7 +125,8 @@ usable() {
 # ---------------------------------------------------------------- what is installed in it
 
 wanted() {
-    printf '%s\n%s\n%s\n' "$root" "$("$python" -V 2>&1)" "$(cksum <"$root/pyproject.toml")"
+    printf '%s\n%s\n%s\n%s\n' "$root" "$("$python" -V 2>&1)" \
+        "$(cksum <"$root/pyproject.toml")" "$(cksum <"$pins")"
 }
 
 # installed EXTRA: nobody is setting up, and the stamp says that EXTRA is there as it stands now.
@@ -108,14 +136,14 @@ installed() {
 
 up_to_date() {
     found=$(cat "$stamp" 2>/dev/null) || return 1
-    [ "$found" = "$(wanted; echo test)" ] || # test contains lab
+    [ "$found" = "$(wanted; echo test)" ] || # test contains lab and browser
         [ "$found" = "$(wanted; echo "$1")" ]
 }
 
 install() {
     say "installing what $1 needs (some minutes the first time)"
     (cd "$root" && "$python" -m pip --disable-pip-version-check --no-input --quiet \
-        install --editable ".[$1]") </dev/null >&2 || {
+        install --editable ".[$1]" --constraint "$pins") </dev/null >&2 || {
         rm -f -- "$unfinished"
         die "pip could not install .[$1]; its message is above."
     }

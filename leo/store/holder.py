@@ -71,4 +71,7 @@ def _busy(database: Path, told: str) -> str:
         return f"{database} is held by another process; close that Leo first"
     if pid == os.getpid():
         return f"{database} is already open in this process; use that Leo (leo.living(path))"
-    return f"{database} is held by process {pid} on {host}; close that Leo first"
+    return (
+        f"{database} is held by process {pid} on {host}; close that Leo first (await leo.aclose(), "
+        "or shut down the kernel of his notebook), or give a path of your own"
+    )

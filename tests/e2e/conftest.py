@@ -1,6 +1,7 @@
 """Fixtures of the browser tests: one server, one Chromium, a fresh page and Leo per test."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -73,7 +74,8 @@ def open_lab(
     opened: list[LabPage] = []
 
     def make(cells: list[str] | Path, size: tuple[int, int] = (1500, 1100)) -> LabPage:
-        name = f"{request.node.name}.ipynb"
+        plain = re.sub(r"\W+", "_", request.node.name)
+        name = f"{plain}{len(opened) or ''}.ipynb"
         if isinstance(cells, Path):
             shutil.copy(cells, notebooks / name)
         else:

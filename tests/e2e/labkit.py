@@ -47,6 +47,7 @@ SETTINGS = {
         "checkForUpdates": False,
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    **json.loads(os.environ.get("LEO_LAB_SETTINGS", "{}")),  # scripts/matrix drives Lab with others
 }
 
 

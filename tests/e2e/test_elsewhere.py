@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from leo_widgets.log import SHOWN_MESSAGES
 from tests.e2e.conftest import FAILED, PAGE_MS, OpenLab
 from tests.e2e.labkit import JupyterServer, LabPage, _die_with_parent, write_notebook
-from tests.e2e.test_lab import SLOW, START
+from tests.e2e.test_lab import START
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -353,39 +353,4 @@ def test_many_widgets_on_a_slow_computer(open_lab: OpenLab) -> None:
     for figure, count in ((growth, 1), (words, 2), (maps, 1)):
         expect(figure).to_have_count(count, timeout=PAGE_MS)
     assert lab.cell_errors() == []
-    assert lab.errors == []
-
-
-def test_an_interrupted_kernel_answers_again(open_lab: OpenLab) -> None:
-    """A kernel that is interrupted in the middle of a reply answers the next message."""
-    lab = open_lab(
-        [
-            START + SLOW,
-            "leo = AsyncLeoField('broken.db', modules=[Slow()])\nlab = LeoLab(leo)\nlab",
-            "await lab.say('slow, from a cell')",
-        ]
-    )
-    stop = lab.page.get_by_role("button", name="Stop")
-    notes = lab.page.locator(".leo-you .leo-note")
-
-    lab.js("window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells');")
-    expect(stop).to_be_visible(timeout=PAGE_MS)
-    lab.command("notebook:interrupt-kernel")
-    lab.say("hello")  # ipykernel hears of the interrupt with the next message (its issue 881)
-    lab.wait_for_replies(1)
-    lab.js("await window.ran;")
-    assert [error.partition(":")[0] for error in lab.cell_errors()] == ["CancelledError"]
-    expect(notes.first).to_have_text("stopped; not kept", timeout=PAGE_MS)
-
-    lab.say("slow, typed")
-    expect(stop).to_be_visible(timeout=PAGE_MS)
-    lab.command("notebook:interrupt-kernel")  # no cell runs: nothing is to be interrupted
-    assert lab.execute("lab.chat.busy") == "True"
-    stop.click()
-    expect(notes.nth(2)).to_have_text("stopped; not kept", timeout=PAGE_MS)
-    lab.say("good night")
-    lab.wait_for_replies(2)
-    assert lab.execute("[turn.prompt for turn in await leo.journal()]") == repr(
-        ["hello", "good night"]
-    )
     assert lab.errors == []

@@ -1,0 +1,62 @@
+"""What Binder's image holds before Leo is installed: pins, read from repo2docker's own lock.
+
+To write them anew, where jupyter-repo2docker is installed::
+
+    python -m tests.environments.binder_lock > tests/environments/binder-pins.txt
+"""
+
+import re
+import sys
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+__all__ = ["PINS", "ROOT", "locked", "pins"]
+
+ROOT = Path(__file__).parents[2]
+
+PINS = Path(__file__).with_name("binder-pins.txt")
+
+PACKAGE = re.compile(r"/([A-Za-z0-9_.-]+)-(\d[^-/]*)-(py[a-z0-9]+_\w+)\.(?:conda|tar\.bz2)")
+"""A package of the lock; only Python's own have a build that begins with ``py``."""
+
+NAMED_OTHERWISE = {
+    "brotli-python": "brotli",
+    "jupyterhub-base": "jupyterhub",
+    "nbconvert-core": "nbconvert",
+    "python-fastjsonschema": "fastjsonschema",
+}
+"""Conda's names that pip knows by another."""
+
+INSTALLERS = ("pip", "setuptools", "wheel")
+
+
+def pins(lock: str) -> list[str]:
+    """Give a conda lock's Python packages as pip knows them, sorted."""
+    found = {
+        NAMED_OTHERWISE.get(name, name).replace("_", "-"): number
+        for name, number, _build in PACKAGE.findall(lock)
+        if name not in INSTALLERS
+    }
+    return sorted(f"{name}=={number}" for name, number in found.items())
+
+
+def locked() -> list[str]:
+    """Give the pins of the repo2docker that is installed, for the Python that binder/ asks for."""
+    python = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+    name = f"environment.py-{python.removeprefix('python-')}-linux-64.lock"
+    return pins((files("repo2docker") / "buildpacks" / "conda" / name).read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Print the pins."""
+    lines = [
+        f"# What Binder's image holds before Leo, by repo2docker {version('jupyter-repo2docker')}.",
+        f"# Written by: python -m tests.environments.binder_lock > {PINS.relative_to(ROOT)}",
+        *locked(),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
