@@ -1,17 +1,18 @@
 # Short names for the scripts. Arguments: make lab ARGS="--no-browser --port 8899"
 
-.PHONY: help lab test check clean
+.PHONY: help lab test check matrix clean
 
 help:
 	@echo "make lab    open the first notebook in JupyterLab"
 	@echo "make test   run everything that must pass"
 	@echo "make check  lint, format, types, architecture"
-	@echo "make clean  remove caches and build products (.venv stays)"
+	@echo "make matrix drive the browser tests in every environment there is"
+	@echo "make clean  remove caches and build products (.venv, .venv-binder and .matrix stay)"
 
-lab test check:
+lab test check matrix:
 	@scripts/$@ $(ARGS)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache shots *.egg-info
-	find . \( -name .venv -o -name .git \) -prune -o \
+	find . \( -name '.venv*' -o -name .matrix -o -name .git \) -prune -o \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
+from leo import LeoError
+
 __all__ = ["Latest", "LoopRunner", "Work"]
 
 log = logging.getLogger("leo_widgets")
@@ -89,8 +91,11 @@ class LoopRunner:
         if task.cancelled():
             return
         error = task.exception()
-        if error is not None:
+        if isinstance(error, LeoError):  # its sentence says all, and the widget shows it
+            log.info("%s failed: %s", task.get_name(), error)
+        elif error is not None:
             log.error("%s failed", task.get_name(), exc_info=error)
+        if error is not None:
             self._on_error(error)
 
 

@@ -291,8 +291,14 @@ async def test_talk_goes_on_between_the_batches_of_a_book(
     book = tmp_path / "book.txt"
     await asyncio.to_thread(book.write_text, "The zeppelin sleeps here.\n\n" * 2000)
     order: list[str] = []
-    reading = asyncio.create_task(leo.read(book, progress=lambda d, t: order.append("batch")))
-    await asyncio.sleep(0.01)
+    begun = asyncio.Event()
+
+    def batch(done: int, total: int) -> None:
+        order.append("batch")
+        begun.set()
+
+    reading = asyncio.create_task(leo.read(book, progress=batch))
+    await begun.wait()
     await leo.turn("Hello.")
     order.append("turn")
     await reading

@@ -20,33 +20,48 @@ def assert_no_traceback(lab: LabPage) -> None:
     assert lab.errors == []
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        pytest.param("LeoLab()", id="at home"),
-        pytest.param("LeoLab(path='again.db')", id="on a path"),
-        pytest.param("LeoLab(AsyncLeoField('given.db', seed=3))", id="given"),
-    ],
-)
-def test_the_cell_that_makes_the_lab_is_run_again(open_lab: OpenLab, made: str) -> None:
-    """The new lab shares the Leo that is open, with the whole talk; so does a second one."""
-    lab = open_lab([START, f"lab = {made}\nlab"])
+LABS = {
+    "home": "LeoLab()",
+    "path": "LeoLab(path='again.db')",
+    "given": "LeoLab(AsyncLeoField('given.db', seed=3))",
+}
+"""Three ways to make a lab, each with a Leo of its own."""
+
+ALL = f"({', '.join(LABS)})"
+
+
+def say_to_all(lab: LabPage, text: str, replies: int) -> None:
+    """Say something to each Leo by his lab's name, and wait for all their replies."""
+    boxes = lab.page.get_by_role("textbox", name="Message")
+    for place, name in enumerate(LABS):
+        boxes.nth(place).fill(f"{text}, {name}?")
+        boxes.nth(place).press("Enter")
+    lab.page.wait_for_function(
+        "n => document.querySelectorAll('.leo-leo.leo-is-done').length === n", arg=replies
+    )
+
+
+def test_the_cells_that_make_labs_are_run_again(open_lab: OpenLab) -> None:
+    """A new lab shares the Leo that is open, with the whole talk; three Leos stay apart."""
+    lab = open_lab([START, *(f"{name} = {made}\n{name}" for name, made in LABS.items())])
     lab.run_all()
-    lab.run_all()  # at once: the first lab may still be opening its Leo
-    lab.say("Hello, Leo.")
-    lab.wait_for_replies(1)
-    lab.execute("first = lab")
+    lab.run_all()  # at once: the first labs may still be opening their Leos
+    say_to_all(lab, "Who are you", 3)
+    lab.execute(f"before = {ALL}")
 
     lab.run_all()
-    lab.wait_for_replies(1)
-    expect(lab.page.locator(".leo-chat")).to_have_count(1)
-    assert lab.execute("first.leo is lab.leo") == "True"
-    lab.say("Are you the same?")
-    lab.wait_for_replies(2)
-    lab.wait_for_points("growth", 0, 2)
-    assert lab.execute(PROMPTS) == repr(["Hello, Leo.", "Are you the same?"])
-    assert lab.execute("first.chat.transcript == lab.chat.transcript") == "True"
-    expect(lab.page.get_by_role("alert")).to_have_count(0)
+    say_to_all(lab, "Are you the same", 6)
+    expect(lab.page.locator(".leo-chat")).to_have_count(3)
+    assert lab.execute(f"[one.leo is two.leo for one, two in zip(before, {ALL})]") == repr(
+        [True] * 3
+    )
+    for name in LABS:
+        assert lab.execute(f"[turn.prompt for turn in await {name}.leo.journal()]") == repr(
+            [f"Who are you, {name}?", f"Are you the same, {name}?"]
+        )
+    transcripts = f"[one.chat.transcript == two.chat.transcript for one, two in zip(before, {ALL})]"
+    assert lab.execute(transcripts) == repr([True] * 3)
+    expect(lab.page.locator(".leo-log .leo-error")).to_have_count(0)
     assert_no_traceback(lab)
 
 
@@ -69,7 +84,7 @@ def test_a_cell_that_raises_between_two_talks(open_lab: OpenLab) -> None:
     lab.execute("turn = await lab.say('after')")
     lab.wait_for_replies(3)
     assert lab.execute(PROMPTS) == repr(["before", "and now?", "after"])
-    expect(lab.page.get_by_role("alert")).to_have_count(0)
+    expect(lab.page.locator(".leo-log .leo-error")).to_have_count(0)
     assert lab.errors == []
 
 
@@ -84,7 +99,7 @@ def test_a_second_notebook_on_the_same_file(open_lab: OpenLab) -> None:
 
     other = open_lab(cells)
     other.run_all()
-    fault = other.page.get_by_role("alert").first
+    fault = other.page.locator(".leo-log .leo-error").first
     expect(fault).to_contain_text(f"one-file.db is held by process {process} on ")
     expect(fault).to_contain_text("shut down the kernel of his notebook")
     expect(fault).to_contain_text("or give a path of your own")
@@ -100,28 +115,6 @@ def test_a_second_notebook_on_the_same_file(open_lab: OpenLab) -> None:
     other.wait_for_replies(3)
     assert other.execute(PROMPTS) == repr(["Hello, Leo.", "Are you still mine?", "And now mine?"])
     assert_no_traceback(other)
-
-
-def test_two_leos_in_one_notebook(open_lab: OpenLab) -> None:
-    """Two labs with a Leo each: what one hears the other does not, also when both speak at once."""
-    lab = open_lab(
-        [
-            START,
-            "one = LeoLab(path='one.db')\none",
-            "two = LeoLab(path='two.db')\ntwo",
-        ]
-    )
-    lab.run_all()
-    boxes = lab.page.get_by_role("textbox", name="Message")
-    for place, text in ((0, "only for one"), (1, "only for two")):
-        boxes.nth(place).fill(text)
-        boxes.nth(place).press("Enter")
-    lab.page.wait_for_function(
-        "() => document.querySelectorAll('.leo-leo.leo-is-done').length === 2"
-    )
-    for name, text in (("one", "only for one"), ("two", "only for two")):
-        assert lab.execute(f"[turn.prompt for turn in {name}.leo.turns]") == repr([text])
-    assert_no_traceback(lab)
 
 
 def test_an_interrupted_kernel_answers_again(open_lab: OpenLab) -> None:
@@ -143,14 +136,14 @@ def test_an_interrupted_kernel_answers_again(open_lab: OpenLab) -> None:
     lab.wait_for_replies(1)
     lab.js("await window.ran;")
     assert [error.partition(":")[0] for error in lab.cell_errors()] == ["CancelledError"]
-    expect(notes.first).to_have_text("stopped; not kept", timeout=PAGE_MS)
+    expect(notes.first).to_have_text("stopped, not kept", timeout=PAGE_MS)
 
     lab.say("slow, typed")
     expect(stop).to_be_visible(timeout=PAGE_MS)
     lab.command("notebook:interrupt-kernel")  # no cell runs: nothing is to be interrupted
     assert lab.execute("lab.chat.busy") == "True"
     stop.click()
-    expect(notes.nth(2)).to_have_text("stopped; not kept", timeout=PAGE_MS)
+    expect(notes.nth(2)).to_have_text("stopped, not kept", timeout=PAGE_MS)
     lab.say("good night")
     lab.wait_for_replies(2)
     assert lab.execute("[turn.prompt for turn in await leo.journal()]") == repr(

@@ -103,7 +103,7 @@ def test_other_cells_run_while_leo_speaks_and_stop_stops(open_lab: OpenLab) -> N
     expect(lab.page.locator(".leo-you .leo-note").nth(1)).to_have_text("waiting")
 
     stop.click()
-    expect(lab.page.locator(".leo-you .leo-note").first).to_have_text("stopped; not kept")
+    expect(lab.page.locator(".leo-you .leo-note").first).to_have_text("stopped, not kept")
     expect(stop).to_be_hidden()
     assert lab.execute("len(await leo.journal())") == "0"
     lab.say("hello")

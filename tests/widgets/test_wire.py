@@ -1,10 +1,12 @@
 """The runner: work lands on one loop, is kept alive, and its errors are told."""
 
 import asyncio
+import logging
 import threading
 
 import pytest
 
+from leo import FieldBusy
 from leo_widgets.wire import LoopRunner
 
 
@@ -44,6 +46,26 @@ async def test_errors_are_told_and_logged(caplog: pytest.LogCaptureFixture) -> N
 
     assert [str(error) for error in told] == ["no"]
     assert "a test failed" in caplog.text
+
+
+async def test_what_leo_says_on_purpose_is_told_without_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Python shows warnings that nobody handles below the cell; the widget says it already."""
+    told: list[BaseException] = []
+    runner = LoopRunner(told.append)
+
+    async def busy() -> None:
+        raise FieldBusy("leo.db is held by process 7")
+
+    with caplog.at_level(logging.INFO, logger="leo_widgets"):
+        runner.spawn(busy, "opening Leo")
+        while runner.pending:
+            await asyncio.sleep(0)
+
+    assert [str(error) for error in told] == ["leo.db is held by process 7"]
+    levels = [(one.levelname, one.exc_info) for one in caplog.records if one.name == "leo_widgets"]
+    assert levels == [("INFO", None)]
 
 
 async def test_closing_cancels_and_refuses() -> None:
