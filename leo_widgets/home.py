@@ -15,6 +15,10 @@ _waiting: "weakref.WeakValueDictionary[Path, AsyncLeoField]" = weakref.WeakValue
 """Leos that a widget made and that may not be open yet: two widgets on one path share one."""
 
 
+_opening: dict[Path, AsyncLeoField] = {}
+"""Leos that are being opened: a cell that is run again at once must not open its Leo twice."""
+
+
 _NUMBERED = re.compile(r"(.+)-(\d+)$")
 
 
@@ -56,10 +60,14 @@ class Guest:
         self.leo = leo
 
     async def enter(self) -> AsyncLeoField:
-        """Open him if nobody has."""
+        """Open him if nobody has, or is about to."""
         if self.leo.closed:
-            self.leo = living(self.leo.path) or self.leo
-            await self.leo.async_init()
+            path = self.leo.path
+            self.leo = living(path) or _opening.setdefault(path, self.leo)
+            try:
+                await self.leo.async_init()
+            finally:
+                _opening.pop(path, None)
         return self.leo
 
     async def leave(self) -> None:

@@ -69,8 +69,12 @@ class VoilaServer(JupyterServer):
 VOILAS_OWN = "https://cdn.jsdelivr.net/npm/@fortawesome/"
 """Voila's template asks for its icons there, on a page with a mere sum too."""
 
-NOTEBOOKS_OWN = "Cannot read properties of undefined (reading 'schema')"
-"""Notebook 7.6 says so on every page, since its settings registry meets a plugin it lacks."""
+NOTEBOOKS_OWN = (
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+)
+"""Notebook 7.6 says so of itself: the first on every page, since its settings registry meets a
+plugin it lacks; the second when its page is faster than its file browser."""
 
 Visit = Callable[[JupyterServer, str, str], LabPage]
 
@@ -117,7 +121,7 @@ def assert_a_talk_works(there: LabPage) -> None:
         there.page.locator(f'[data-figure="{figure}"] .main-svg').first.scroll_into_view_if_needed()
     assert len(there.replies()) == 1
     assert [one for one in there.external if VOILAS_OWN not in one] == []
-    assert [one for one in there.errors if NOTEBOOKS_OWN not in one] == []
+    assert [one for one in there.errors if not any(own in one for own in NOTEBOOKS_OWN)] == []
 
 
 def test_a_talk_in_notebook_seven(server: JupyterServer, visit: Visit, notebooks: Path) -> None:
