@@ -38,8 +38,13 @@ CHROMIUM_FLAGS = (
     "--force-device-scale-factor=1",
 )
 
-# Lab throws this itself when a kernel goes away while its debugger handshake is under way.
-BENIGN = re.compile(r"Canceled future for \w+ message before replies were done")
+# Lab throws these itself: the first when a kernel goes away while its debugger's handshake is
+# under way; the second (seen in 4.4) when its table of contents looks for a heading in an output
+# that was cleared since.
+BENIGN = re.compile(
+    r"Canceled future for \w+ message before replies were done"
+    r"|Cannot read properties of undefined \(reading 'node'\)"
+)
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -353,6 +358,10 @@ class LabPage:
     def replies(self) -> list[str]:
         """Read Leo's replies."""
         return self.page.locator(".leo-leo .leo-body").all_inner_texts()
+
+    def said(self) -> list[str]:
+        """Read the transcript; also where Lab has taken a cell that is out of sight off the page."""
+        return self.page.locator(".leo-log .leo-msg").all_text_contents()
 
     def wait_for_points(self, figure: str, trace: int, count: int) -> None:
         """Wait until a trace of a figure has so many points."""

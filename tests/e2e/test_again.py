@@ -15,7 +15,7 @@ PROMPTS = "[turn.prompt for turn in await lab.leo.journal()]"
 def assert_no_traceback(lab: LabPage) -> None:
     """Nothing went wrong where people would see it as Python's own words."""
     assert lab.cell_errors() == []
-    shown = lab.page.locator(".jp-Notebook").inner_text()
+    shown = lab.page.locator(".jp-Notebook").text_content() or ""
     assert "Traceback" not in shown
     assert lab.errors == []
 

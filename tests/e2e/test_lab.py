@@ -70,19 +70,19 @@ def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     assert "turn 2" in lab.title("words")
     expect(word).to_have_attribute("aria-pressed", "true")
 
-    transcript = lab.page.locator(".leo-log").inner_text()
+    transcript = lab.said()
     lab.save()
     lab.open()
     lab.wait_for_replies(4)
     lab.wait_for_points("growth", 0, 4)
-    assert lab.page.locator(".leo-log").inner_text() == transcript
+    assert lab.said() == transcript
 
     lab.restart_kernel()
     lab.run_all()
     assert lab.cell_errors() == []
     lab.wait_for_replies(5)
     lab.wait_for_points("growth", 0, 5)
-    assert lab.page.locator(".leo-log").inner_text().startswith(transcript)
+    assert lab.said()[: len(transcript)] == transcript
 
     assert lab.external == []
     assert lab.errors == []
