@@ -360,7 +360,7 @@ class LabPage:
         return self.page.locator(".leo-leo .leo-body").all_inner_texts()
 
     def said(self) -> list[str]:
-        """Read the transcript; also where Lab has taken a cell that is out of sight off the page."""
+        """Read the transcript, also of a cell out of sight, which Lab may take off the page."""
         return self.page.locator(".leo-log .leo-msg").all_text_contents()
 
     def wait_for_points(self, figure: str, trace: int, count: int) -> None:

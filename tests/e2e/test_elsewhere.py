@@ -326,9 +326,9 @@ def test_two_labs_on_one_leo_agree_and_two_leos_stay_apart(open_lab: OpenLab) ->
         "() => document.querySelectorAll('.leo-leo.leo-is-done').length === 3"
     )
     logs = lab.page.locator(".leo-log")
-    said = [logs.nth(i).locator(".leo-you .leo-body").all_inner_texts() for i in range(3)]
+    said = [logs.nth(i).locator(".leo-you .leo-body").all_text_contents() for i in range(3)]
     assert said == [["we share this"], ["we share this"], ["only for you"]]
-    assert logs.nth(0).inner_text() == logs.nth(1).inner_text()
+    assert logs.nth(0).text_content() == logs.nth(1).text_content()
     lab.page.wait_for_function(
         """() => {
             const plots = [...document.querySelectorAll('[data-figure="growth"].js-plotly-plot')];

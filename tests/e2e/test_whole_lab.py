@@ -156,7 +156,7 @@ def test_a_restart_in_the_middle_of_a_reply(open_lab: OpenLab) -> None:
     lab.restart_kernel()
     lab.run_all()
     lab.wait_for_replies(1)
-    assert "Now be slow." not in lab.page.locator(".leo-log").last.inner_text()
+    expect(lab.page.locator(".leo-log").last).not_to_contain_text("Now be slow.")
     lab.say("Are you there?")
     lab.wait_for_replies(2)
     assert lab.execute("[turn.prompt for turn in lab.leo.turns]") == repr(
