@@ -287,7 +287,8 @@ def test_five_hundred_turns(open_lab: OpenLab) -> None:
             "await leo.async_init()\nfor i in range(500):\n"
             "    turn = await leo.turn('the moon and the boat ' + str(i % 7))",
             "LeoLab(leo)",
-        ]
+        ],
+        (1500, 5000),  # so high that Lab keeps both in sight, and so on the page
     )
     lab.command("notebook:run-all-cells", 120)
     assert lab.cell_errors() == []
