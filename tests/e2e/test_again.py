@@ -126,7 +126,7 @@ def test_an_interrupted_kernel_answers_again(open_lab: OpenLab) -> None:
             "await lab.say('slow, from a cell')",
         ]
     )
-    stop = lab.page.get_by_role("button", name="Stop")
+    stop = lab.page.get_by_role("button", name="Stop", exact=True)
     notes = lab.page.locator(".leo-you .leo-note")
 
     lab.js("window.ran = window.jupyterapp.commands.execute('notebook:run-all-cells');")

@@ -18,7 +18,9 @@ AT_BOTTOM = """() => {
 
 def tool(page: Page, name: str) -> None:
     """Press one of the chat's buttons."""
-    page.get_by_role("group", name="Conversation").get_by_role("button", name=name).click()
+    page.get_by_role("group", name="Conversation").get_by_role(
+        "button", name=name, exact=True
+    ).click()
 
 
 def test_the_chat_as_people_expect_it(open_lab: OpenLab) -> None:
@@ -33,7 +35,7 @@ def test_the_chat_as_people_expect_it(open_lab: OpenLab) -> None:
     lab.run_all()
     lab.page.wait_for_selector(".leo-chat textarea")
     box = lab.page.get_by_role("textbox", name="Message")
-    expect(lab.page.get_by_role("button", name="Say again")).to_be_disabled()
+    expect(lab.page.get_by_role("button", name="Say again", exact=True)).to_be_disabled()
     lab.say("Do you like the rain?")
     lab.wait_for_replies(1)
     tool(lab.page, "Say again")
@@ -97,7 +99,7 @@ def scroll_back(lab: LabPage) -> None:
         lab.say(f"Tell me about the number {number}, and about the sea, and about the old boat.")
         lab.wait_for_replies(number)
     assert lab.page.evaluate(AT_BOTTOM)
-    latest = lab.page.get_by_role("button", name="latest")
+    latest = lab.page.get_by_role("button", name="latest", exact=True)
     expect(latest).to_be_hidden()
     lab.page.evaluate("document.querySelector('.leo-log').scrollTop = 0")
     lab.execute("turn = await lab.say('Are you still there?')")

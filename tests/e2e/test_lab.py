@@ -96,7 +96,7 @@ def test_other_cells_run_while_leo_speaks_and_stop_stops(open_lab: OpenLab) -> N
     lab.run_all()
     lab.say("slow one")
     lab.say("in the queue")
-    stop = lab.page.get_by_role("button", name="Stop")
+    stop = lab.page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
 
     assert lab.execute("chat.busy, len(leo.turns)") == "(True, 0)"

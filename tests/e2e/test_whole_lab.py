@@ -97,7 +97,7 @@ def imagine(lab: LabPage) -> None:
     expect(page.get_by_text("as he would say it")).to_be_visible()
     lived = lab.execute("lab.leo.turns[1].reply")[1:-1]
     expect(page.locator(".widget-html").filter(has_text=lived).first).to_be_visible()
-    page.get_by_role("button", name="Without each module").click()
+    page.get_by_role("button", name="Without each module", exact=True).click()
     expect(page.get_by_text("without mathbrain")).to_be_visible()
     assert lab.execute("len(lab.leo.turns), (await lab.leo.stats()).turns") == "(3, 3)"
 
@@ -107,7 +107,7 @@ def feed(lab: LabPage) -> None:
     page = lab.page
     open_tab(page, "feed")
     page.get_by_placeholder("Paste a text here…").fill("A zeppelin over Zanzibar.\n\n" * 400)
-    page.get_by_role("button", name="Read").click()
+    page.get_by_role("button", name="Read", exact=True).click()
     expect(page.get_by_text("tokens of the pasted text")).to_be_visible()
     page.wait_for_selector('[data-figure="reading"].js-plotly-plot')
     assert lab.execute("len((await lab.leo.around('zeppelin')).words) > 0") == "True"
