@@ -1,6 +1,7 @@
 """What the tests of the terminal share: real child processes, with pipes or a terminal."""
 
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ SPAWN = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.a
 
 SIZED = 'stty cols 100 rows 30; exec "$@"'
 """A pseudo-terminal is born without columns."""
+
+PATIENCE = 6.0
+"""How long somebody waits before the same key is pressed again; seconds."""
+PRESSES = 5
 
 SLOW = """
 import asyncio, sys
@@ -94,18 +99,36 @@ class Terminal:
         self._child.stdin.write(keys.encode())
         self._child.stdin.flush()
 
-    def until(self, text: str) -> str:
-        """Wait until a text is shown, and give all that was shown up to it since the last."""
+    def until(self, text: str, pressing: str = "") -> str:
+        """Wait until a text is shown, and give all that was shown up to it since the last.
+
+        Some keys can be pressed until then, as `end` does.
+        """
         assert self._child.stdout is not None
+        self.type(pressing)
         while text not in self.shown:
+            if pressing and not select.select([self._child.stdout], [], [], PATIENCE)[0]:
+                self.type(pressing)
+                continue
             more = os.read(self._child.stdout.fileno(), 65536)
             assert more, f"it ended before it showed {text!r}: {self.shown!r}"
             self.shown += more.decode().replace("\r\n", "\n")
         found, _, self.shown = self.shown.partition(text)
         return found + text
 
-    def end(self) -> int:
-        """Wait until the program has ended, and give its status."""
-        out, _ = self._child.communicate(timeout=30)
-        self.shown += out.decode().replace("\r\n", "\n")
-        return self._child.returncode
+    def end(self, pressing: str = "") -> int:
+        """Wait until the program has ended, and give its status.
+
+        Ctrl-C that comes after Python has shown its prompt, but before it waits for a key, is
+        noticed only with the next key. People press it again; so does this.
+        """
+        self.type(pressing)
+        assert self._child.stdout is not None
+        for _ in range(PRESSES):
+            while select.select([self._child.stdout], [], [], PATIENCE)[0]:
+                more = os.read(self._child.stdout.fileno(), 65536)
+                if not more:
+                    return self._child.wait(timeout=PATIENCE)
+                self.shown += more.decode().replace("\r\n", "\n")
+            self.type(pressing)
+        raise AssertionError(f"it does not end: {self.shown!r}")

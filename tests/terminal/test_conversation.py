@@ -65,12 +65,10 @@ def test_ctrl_c_takes_back_a_line_and_leaves_at_an_empty_one(tmp_path: Path) -> 
         terminal.until("you: ")
         terminal.type("half a li")
         terminal.until("half a li")
-        terminal.type(CTRL_C)
-        terminal.until("you: ")
+        terminal.until("you: ", pressing=CTRL_C)
         terminal.type("hello\n")
         terminal.until("you: ")
-        terminal.type(CTRL_C)
-        assert terminal.end() == 0
+        assert terminal.end(pressing=CTRL_C) == 0
 
     assert prompts(tmp_path) == ["hello"]
 
