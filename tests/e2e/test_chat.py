@@ -99,7 +99,7 @@ def scroll_back(lab: LabPage) -> None:
         lab.say(f"Tell me about the number {number}, and about the sea, and about the old boat.")
         lab.wait_for_replies(number)
     assert lab.page.evaluate(AT_BOTTOM)
-    latest = lab.page.get_by_role("button", name="latest", exact=True)
+    latest = lab.page.locator("button", has_text="latest")
     expect(latest).to_be_hidden()
     lab.page.evaluate("document.querySelector('.leo-log').scrollTop = 0")
     lab.execute("turn = await lab.say('Are you still there?')")
