@@ -48,6 +48,11 @@ find_chromium() {
     return 1
 }
 
+# Playwright drives the browser with a program that needs a library which a bare Debian lacks.
+driver_library=libatomic1
+
+can_drive() { "$python" -m playwright --version >/dev/null 2>&1; }
+
 # ---------------------------------------------------------------- system packages
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
