@@ -96,7 +96,10 @@ def counted(field: Field, kind: Kind) -> dict[tuple[int, int], tuple[float, str]
     units: dict[tuple[int, int], int] = {}
     masks: dict[tuple[int, int], int] = {}
     for layer in field.own.layers:
-        for key, row in layer.table(kind).items():
+        table = layer.table(kind)
+        for key in table:
+            row = table.get(key)
+            assert row is not None
             for word, cell in row.cells.items():
                 units[key, word] = units.get((key, word), 0) + (cell >> COUNT_SHIFT)
                 masks[key, word] = masks.get((key, word), 0) | cell & MASK

@@ -8,7 +8,7 @@ does not depend on the field.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from leo.field.layer import Layer, context_key
@@ -44,13 +44,18 @@ class Ranking:
         Entries to begin with.
     """
 
-    def __init__(self, limit: int, scores: dict[int, float] | None = None) -> None:
+    def __init__(self, limit: int, scores: Mapping[int, float] | None = None) -> None:
         self._limit = limit
         self.scores: dict[int, float] = dict(scores or {})
 
     def copy(self) -> "Ranking":
         """Give an independent copy."""
         return Ranking(self._limit, self.scores)
+
+    @property
+    def least(self) -> float:
+        """Score from which a word may enter; 0 while there is room."""
+        return min(self.scores.values()) if len(self.scores) >= self._limit else 0.0
 
     def put(self, id: int, score: float) -> None:  # noqa: A002
         """Enter a word or raise its score."""

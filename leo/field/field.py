@@ -1,15 +1,26 @@
 """A Leo's field: the shared birth below, his own life above, and what is derived from both."""
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leo.field.base import Base
 from leo.field.centers import CENTERS, Center, Ranking, rank_centers
+from leo.field.counting import Ids
 from leo.field.layer import Layer
+from leo.field.merging import packed
+from leo.field.packed import Packed
+from leo.field.ranking import rank_packed
+from leo.field.shelf import Nowhere, Shelf
+from leo.field.stack import PACKED_FROM, Counted, count, tidied
 from leo.field.themes import HUBS, RENEW_EVERY, Themes, renewed
 from leo.pace import ROWS_PER_BREATH, Pace
-from leo.records import Growth
+from leo.records import Growth, Source
 from leo.text.birth import Birth
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
-__all__ = ["Field", "Newborn", "newborn"]
+__all__ = ["Field", "Folded", "Newborn", "newborn"]
 
 
 class Newborn:
@@ -28,6 +39,13 @@ class Newborn:
         self.centers = Ranking(CENTERS)
         self.hubs = Ranking(HUBS)
         self.themes = Themes()
+        self._packed: Packed | None = None
+
+    async def packed(self) -> Packed:
+        """Give the counts packed, which is how a long text is compared with them."""
+        if self._packed is None:
+            self._packed = await packed(self.layer)
+        return self._packed
 
 
 _newborns: dict[str, Newborn] = {}
@@ -62,6 +80,30 @@ def _rank(layer: Layer, counted: Layer, centers: Ranking, hubs: Ranking) -> None
             hubs.put(id_, layer.nearness(id_))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """A field as it was after one journal entry.
+
+    Attributes
+    ----------
+    packs, own
+        Packed layers, lowest first, and what lies on them.
+    themes
+        The themes.
+    entry
+        Number of the journal entry.
+    centers, hubs
+        Scores of the words in both rankings.
+    """
+
+    packs: tuple[Packed, ...]
+    own: Layer
+    themes: Themes
+    entry: int
+    centers: Mapping[int, float]
+    hubs: Mapping[int, float]
+
+
 class Field:
     """The counts Leo knows.
 
@@ -69,9 +111,15 @@ class Field:
     ----------
     first
         What he knew on his first day.
+    shelf
+        Where packed layers go; they stay in memory by default.
     """
 
-    def __init__(self, first: Newborn) -> None:
+    def __init__(self, first: Newborn, shelf: Shelf | None = None) -> None:
+        self._first = first
+        self._shelf = shelf or Nowhere()
+        self._lately = Ids()
+        self.packs: tuple[Packed, ...] = ()
         self.own = Layer(first.layer)
         self.themes = first.themes
         self.entries = 0
@@ -93,16 +141,54 @@ class Field:
             Center(id_, self.own.word(id_), score) for id_, score in self._centers.ordered()
         )
 
-    async def absorb(self, overlay: Layer, entry: int) -> None:
-        """Take over what one journal entry counted, and renew what is due at its number."""
+    async def absorb(self, overlay: Layer, entry: int, *, last: bool = False) -> None:
+        """Take over what one journal entry counted, and renew what is due at its number.
+
+        ``last`` says that a book ended with it.
+        """
         pace = Pace(ROWS_PER_BREATH)
         await self.own.absorb(overlay, pace)
         _rank(self.own, overlay, self._centers, self._hubs)
+        if (last and self.packs) or self.own.units >= PACKED_FROM:
+            stack = (*self.packs, await packed(self.own))
+            self._stand_on(await tidied(stack, self._shelf, last=last))
+        await self._went_on(entry, pace)
+
+    async def count(self, text: str, source: Source) -> Counted:
+        """Count a long text, without taking it in yet."""
+        birth = await self._first.packed()
+        return await count(self.own, self.packs, birth, text, source, self._lately)
+
+    async def take_in(self, text: Counted, entry: int, *, last: bool) -> None:
+        """Take in a text that was counted; ``last`` if a book ended with it."""
+        new = text.packs[-1]
+        self._lately.keep(new.words.all(), range(new.first, new.size))
+        self._stand_on(await tidied(text.packs, self._shelf, last=last))
+        rank_packed(self.own, [new], self._centers, self._hubs)
+        await self._went_on(entry, Pace(ROWS_PER_BREATH))
+
+    def _stand_on(self, packs: tuple[Packed, ...]) -> None:
+        self.packs = packs
+        self.own = Layer(self._first.layer, Base(packs))
+
+    async def _went_on(self, entry: int, pace: Pace) -> None:
         self.entries = entry
         if entry % RENEW_EVERY == 0:
             self.themes = await renewed(self.themes, self.own, self._hubs, pace, entry=entry)
 
-    def restore(self, own: Layer, themes: Themes, entry: int) -> None:
-        """Put back an image: everything up to and including one journal entry."""
-        self.own, self.themes, self.entries = own, themes, entry
-        _rank(own, own, self._centers, self._hubs)
+    async def kept(self) -> "Folded":
+        """Bring every packed layer to the shelf, and give all there is to keep."""
+        packs = [await asyncio.to_thread(self._shelf.keep, pack) for pack in self.packs]
+        if any(pack.name is None for pack in self.packs):
+            self.packs = tuple(packs)
+            self.own.stand_on(Base(packs))
+        return Folded(
+            self.packs, self.own, self.themes, self.entries, self._centers.scores, self._hubs.scores
+        )
+
+    def restore(self, folded: "Folded") -> None:
+        """Put back everything up to and including one journal entry."""
+        self.packs, self.own = folded.packs, folded.own
+        self.themes, self.entries = folded.themes, folded.entry
+        self._centers = Ranking(CENTERS, folded.centers)
+        self._hubs = Ranking(HUBS, folded.hubs)

@@ -5,9 +5,13 @@ counted once per process and shared read-only, a turn's private thoughts are hea
 and thrown away when the turn is not committed, and absorbing a turn costs what it said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from leo.field.base import Base
 from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, Together, bit, merged, units_of
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
@@ -28,7 +32,11 @@ OPENING = 2
 FORMS = 8
 """Written forms remembered per word and layer."""
 
+NO_FORMS: Mapping[str, int] = {}
+
 _PAIR_SHIFT = 32
+
+Ints: TypeAlias = NDArray[np.int64]
 
 _Tally: TypeAlias = tuple[int, int]
 """What one occurrence counts: units, and the bit of its source."""
@@ -52,11 +60,15 @@ class Layer:
     ----------
     below
         The layer to look through to; it must not change while this one is in use.
+    base
+        What was packed and lies between the two.
     """
 
-    def __init__(self, below: "Layer | None" = None) -> None:
-        self._below: tuple[Layer, ...] = below.layers if below else ()
-        self.first = below.size if below else 0
+    def __init__(self, below: "Layer | None" = None, base: Base | None = None) -> None:
+        self._below: tuple[Layer | Base, ...] = below.layers if below else ()
+        if base is not None:
+            self.stand_on(base)
+        self.first = self._below[0].size if self._below else 0
         self.words: list[str] = []
         self.ids: dict[str, int] = {}
         self.seen: dict[int, int] = {}
@@ -77,10 +89,14 @@ class Layer:
         as long as the turn."""
         self.grown = Growth()
 
+    def stand_on(self, base: Base) -> None:
+        """Put what was packed directly below, instead of what was there before."""
+        self._below = (base, *(one for one in self._below if isinstance(one, Layer)))
+
     # ------------------------------------------------------------ looking
 
     @property
-    def layers(self) -> "tuple[Layer, ...]":
+    def layers(self) -> "tuple[Layer | Base, ...]":
         """This layer and all below, topmost first."""
         return (self, *self._below)  # made anew: a layer that held itself would outlive its turn
 
@@ -101,11 +117,12 @@ class Layer:
 
     def id(self, word: str) -> int | None:
         """Give a known word's id."""
-        for layer in self.layers:
-            found = layer.ids.get(word)
+        found = self.ids.get(word)
+        for layer in self._below:
             if found is not None:
-                return found
-        return None
+                break
+            found = layer.ids.get(word)
+        return found
 
     def word(self, id: int) -> str:  # noqa: A002
         """Give the canonical word of an id."""
@@ -120,7 +137,7 @@ class Layer:
         """Give how the word is usually written inside a sentence (the canonical form if never)."""
         forms: dict[str, int] = {}
         for layer in self.layers:
-            for form, count in layer.forms.get(id, {}).items():
+            for form, count in layer.forms.get(id, NO_FORMS).items():
                 forms[form] = forms.get(form, 0) + count
         if not forms:
             return self.word(id)
@@ -134,8 +151,21 @@ class Layer:
         """Give how often each word was heard, as `count` does; a batch costs little more."""
         units = [self.seen.get(id_, 0) for id_ in ids]
         for layer in self._below:
-            units = [one + layer.seen.get(id_, 0) for one, id_ in zip(units, ids, strict=True)]
+            units = layer.add_seen(units, ids)
         return [one / UNITS for one in units]
+
+    def add_seen(self, units: list[int], ids: Sequence[int]) -> list[int]:
+        """Add this layer's own units of words to those of the layers above."""
+        return [one + self.seen.get(id_, 0) for one, id_ in zip(units, ids, strict=True)]
+
+    def starts_of(self, ids: Ints) -> Ints:
+        """Give this layer's own units of words that opened a sentence."""
+        return np.array([self.starts.get(id_, 0) for id_ in ids.tolist()], np.int64)
+
+    def company_of(self, ids: Ints) -> Ints:
+        """Give this layer's own units of other words that stood near words."""
+        rows = (self.near.get(id_) for id_ in ids.tolist())
+        return np.array([0 if row is None else row.total for row in rows], np.int64)
 
     def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
@@ -150,7 +180,8 @@ class Layer:
 
     def nearness(self, id: int) -> float:  # noqa: A002
         """Give how often other words stood near this one."""
-        return sum(layer.near[id].total for layer in self.layers if id in layer.near) / UNITS
+        rows = (layer.table("near").get(id) for layer in self.layers)
+        return sum(row.total for row in rows if row is not None) / UNITS
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
         """Answer a batch of questions, in order."""
@@ -160,7 +191,7 @@ class Layer:
         """Answer one question from memory."""
         key = context_key(ask.words)
         tables = [layer.table(ask.kind) for layer in self.layers]
-        rows = [table[key] for table in tables if key in table]
+        rows = [row for table in tables if (row := table.get(key)) is not None]
         kinds = self.branches(ask.kind, key)
         if not self._below or len(rows) < 2:  # a lasting layer keeps no looks: it would grow
             return merged(rows, kinds, ask.wanted)

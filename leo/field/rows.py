@@ -5,11 +5,15 @@ source). Packing keeps a learned n-gram at one dictionary entry. A unit is a qua
 hearing, because a private thought weighs less than a text that was heard.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leo.records import SOURCES, Source
 from leo.text.sources import THOUGHTS
+
+if TYPE_CHECKING:
+    from leo.field.base import PackedRow
 
 __all__ = [
     "COUNT_SHIFT",
@@ -94,6 +98,22 @@ class Row:
         self.shown: dict[int, int] | None = None
         """The strongest in ascending order, once somebody looked; never changed, only replaced."""
 
+    @staticmethod
+    def of(cells: dict[int, int], top: list[int] | None = None) -> "Row":
+        """Make a row of its cells; ``top`` names the strongest if there are more than `TOP`."""
+        row = Row()
+        row.cells, row.top = cells, top
+        row.total = sum(cell >> COUNT_SHIFT for cell in cells.values())
+        return row
+
+    @staticmethod
+    def whole(cells: dict[int, int]) -> "Row":
+        """Make a row of its cells, and look for the strongest."""
+        row = Row.of(cells)
+        if len(cells) > TOP:
+            row.top = sorted(cells, key=row._strength)[:TOP]
+        return row
+
     def add(self, word: int, units: int, mask: int) -> None:
         """Count a continuation."""
         self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
@@ -120,6 +140,14 @@ class Row:
         """Give the words that are considered."""
         return self.cells if self.top is None else self.top
 
+    def known(self, words: Set[int]) -> set[int]:
+        """Give those of some words that are here."""
+        return {word for word in words if word in self.cells}
+
+    def many(self, words: Iterable[int]) -> list[int]:
+        """Give the cells of words, 0 for those that are not here."""
+        return [self.cells.get(word, 0) for word in words]
+
 
 @dataclass(frozen=True, slots=True)
 class RowView:
@@ -137,19 +165,22 @@ class RowView:
 EMPTY = RowView(0, 0, {})
 
 
-def _alone(row: Row, wanted: Set[int]) -> dict[int, int]:
+def _alone(row: "Row | PackedRow", wanted: Set[int]) -> dict[int, int]:
     """Look at a row that stands in one layer only; what it shows is kept until it grows."""
     if row.shown is None:
-        row.shown = {word: row.cells[word] for word in sorted(row.strongest())}
+        first = sorted(row.strongest())
+        row.shown = dict(zip(first, row.many(first), strict=True))
     if row.top is None:
         return row.shown
-    more = (wanted & row.cells.keys()) - row.shown.keys()
+    more = row.known(wanted - row.shown.keys())
     if not more:
         return row.shown
     return {word: row.cells[word] for word in sorted(more.union(row.shown))}
 
 
-def merged(rows: list[Row], kinds: int, wanted: Set[int] = frozenset()) -> RowView:
+def merged(
+    rows: "Sequence[Row | PackedRow]", kinds: int, wanted: Set[int] = frozenset()
+) -> RowView:
     """Look at the rows of one context in several layers as one.
 
     Parameters
@@ -179,13 +210,13 @@ class Together:
 
     __slots__ = ("_cells", "_rows", "_total")
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, rows: "Sequence[Row | PackedRow]") -> None:
         self._rows = rows
         self._total = sum(row.total for row in rows)
         shown = set[int]().union(*(row.strongest() for row in rows))
-        self._cells = {word: self._sum(word) for word in sorted(shown)}
+        self._cells = self._sums(sorted(shown))
 
-    def still(self, rows: list[Row]) -> bool:
+    def still(self, rows: "Sequence[Row | PackedRow]") -> bool:
         """Tell whether these are the same rows, and none has grown."""
         return rows == self._rows and sum(row.total for row in rows) == self._total
 
@@ -193,11 +224,13 @@ class Together:
         """Look at them; see `merged`."""
         cells = self._cells
         if any(row.top is not None for row in self._rows):  # else everything is shown already
-            more = set[int]().union(*(wanted & row.cells.keys() for row in self._rows))
-            if not more <= cells.keys():
-                cells = {w: cells.get(w) or self._sum(w) for w in sorted(more.union(cells))}
+            asked = wanted - cells.keys()
+            more = set[int]().union(*(row.known(asked) for row in self._rows)) if asked else None
+            if more:
+                cells = cells | self._sums(sorted(more))
+                cells = {word: cells[word] for word in sorted(cells)}
         return RowView(self._total / UNITS, kinds, cells)
 
-    def _sum(self, word: int) -> int:
-        found = [row.cells[word] for row in self._rows if word in row.cells]
-        return found[0] if len(found) == 1 else summed(found)
+    def _sums(self, words: Sequence[int]) -> dict[int, int]:
+        columns = zip(*(row.many(words) for row in self._rows), strict=True)
+        return dict(zip(words, map(summed, columns), strict=True))

@@ -16,11 +16,12 @@ def every_cell(layer: Layer, kind: Kind) -> Iterator[tuple[int, int, int]]:
     """
     tables = [one.table(kind) for one in layer.layers]
     for i, table in enumerate(tables):
-        for key, row in table.items():
-            above = [upper[key].cells for upper in tables[:i] if key in upper]
-            below = [lower[key].cells for lower in tables[i + 1 :] if key in lower]
-            for word, cell in row.cells.items():
-                if any(word in cells for cells in above):
-                    continue  # told with the upper layer's
-                more = [cells[word] for cells in below if word in cells]
-                yield key, word, summed([cell, *more]) if more else cell
+        for key in table:
+            if any(key in upper for upper in tables[:i]):
+                continue  # told with the upper layer's
+            rows = [row.cells for lower in tables[i:] if (row := lower.get(key)) is not None]
+            if len(rows) == 1:
+                yield from ((key, word, cell) for word, cell in rows[0].items())
+                continue
+            for word in dict.fromkeys(word for cells in rows for word in cells):
+                yield key, word, summed(cells[word] for cells in rows if word in cells)

@@ -21,6 +21,8 @@ __all__ = [
     "Token",
     "clean",
     "is_word",
+    "named",
+    "pieces",
     "placed",
     "tokens",
     "whole",
@@ -28,6 +30,9 @@ __all__ = [
 
 MAX_TOKEN = 64
 """Characters; a longer run is cut (spec of the input, not of any language)."""
+
+SLICE = 8192
+"""Characters looked through at once."""
 
 SENTENCE_ENDS = frozenset({".", "!", "?", "…"})
 """Marks that end a sentence."""
@@ -48,6 +53,8 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE,
 )
+_CUT = regex.compile(r"(?<=\s)(?=[\p{L}\p{N}])")
+"""Where a long text may be cut: no token and no rule for one reaches across."""
 _INSIDE = "'-.,"  # what holds a word or number together, and never ends it
 _UNSAFE = regex.compile("[\x00\ud800-\udfff]")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
@@ -88,6 +95,29 @@ def _canonical(written: str) -> str:
     return lowered[:MAX_TOKEN].rstrip(_INSIDE)
 
 
+def pieces(text: str) -> list[str]:
+    """Cut text into the pieces that `named` makes tokens of; other threads get their turn."""
+    found: list[str] = []
+    begin = 0
+    while begin < len(text):  # one call for a whole book would not let go of the interpreter
+        cut = _CUT.search(text, begin + SLICE)
+        end = cut.start() if cut else len(text)
+        found += _TOKEN.findall(_plain(text[begin:end]))
+        begin = end
+    return found
+
+
+def named(piece: str) -> tuple[str, str]:
+    """Give a piece's canonical form, and how it is written."""
+    if piece[0] == ".":
+        piece = "." if len(piece) == 1 else "…"
+    elif piece[0] in "-–—":
+        piece = "—"
+    if piece in MARKS:
+        return piece, piece
+    return _canonical(piece), piece[:MAX_TOKEN].rstrip(_INSIDE)
+
+
 def tokens(text: str) -> tuple[Token, ...]:
     """Split text into tokens, in order.
 
@@ -104,21 +134,17 @@ def whole(text: str) -> str:
 
 def placed(text: str) -> Iterator[tuple[Token, int, int]]:
     """Go through the tokens of a text, each with where it begins and ends in `whole`."""
-    plain = whole(text).translate(_APOSTROPHES).translate(_WIDE_MARKS)
     before, opens = "", True
-    for match in _TOKEN.finditer(plain):
-        piece = match.group()
-        if piece[0] == ".":
-            piece = "." if len(piece) == 1 else "…"
-        elif piece[0] in "-–—":
-            piece = "—"
-        if piece in MARKS:
-            if before != piece:  # "!!!" says no more than "!", and ". . ." is no ellipsis
-                before = piece
-                yield Token(piece, piece, opens=False), match.start(), match.end()
-                opens = opens or piece in SENTENCE_ENDS
-            continue
-        before = _canonical(piece)
-        written = piece[:MAX_TOKEN].rstrip(_INSIDE)
-        yield Token(before, written, opens), match.start(), match.end()
-        opens = False
+    for match in _TOKEN.finditer(_plain(text)):
+        word, written = named(match.group())
+        if word not in MARKS:
+            yield Token(word, written, opens), match.start(), match.end()
+            opens = False
+        elif before != word:  # "!!!" says no more than "!", and ". . ." is no ellipsis
+            yield Token(word, word, opens=False), match.start(), match.end()
+            opens = opens or word in SENTENCE_ENDS
+        before = word
+
+
+def _plain(text: str) -> str:
+    return whole(text).translate(_APOSTROPHES).translate(_WIDE_MARKS)

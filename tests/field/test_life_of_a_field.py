@@ -45,7 +45,7 @@ def test_restoring_an_image_is_having_lived(texts: list[str], cut: int) -> None:
         whole, begun, again = Field(first), Field(first), Field(first)
         await live(whole, texts)
         await live(begun, texts[:cut])
-        again.restore(begun.own, begun.themes, begun.entries)
+        again.restore(await begun.kept())
         await live(again, texts[cut:], first=2 + len(texts[:cut]))
         return whole, again
 

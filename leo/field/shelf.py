@@ -1,0 +1,157 @@
+"""The shelf: packed layers in a folder beside a Leo's file, mapped instead of read.
+
+Each layer is a folder of its own, one file per array. It is written under another name and
+renamed when all of it is on the disk, and never changed again; which layers count is said
+in the Leo's file. So a layer that is there is whole, and one that nobody names is rubbish.
+The journal holds everything that went into them: without this folder a life is counted anew.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+
+from leo.field.packed import Packed
+from leo.field.parts import Array, InMemory, Sink, Told, parts_of, put_together
+from leo.records import Growth
+
+__all__ = ["DAMAGE", "Folder", "Nowhere", "Shelf"]
+
+DAMAGE: Final = (OSError, ValueError, KeyError, TypeError)
+"""What loading a damaged layer raises."""
+
+BESIDE: Final = ".packs"
+TOLD: Final = "layer.json"
+UNFINISHED: Final = ".new"
+NAME_BYTES: Final = 8
+
+
+class Shelf(Protocol):
+    """Where packed layers are kept. All of this may take a while, and belongs in a thread."""
+
+    def begin(self) -> Sink:
+        """Begin a layer."""
+        ...
+
+    def keep(self, pack: Packed) -> Packed:
+        """Keep a layer that is in memory; give it as it is kept."""
+        ...
+
+
+class Nowhere:
+    """A shelf for fields that have no file: layers stay in memory."""
+
+    def begin(self) -> Sink:
+        """Begin a layer."""
+        return InMemory()
+
+    def keep(self, pack: Packed) -> Packed:
+        """Give the layer back."""
+        return pack
+
+
+class Folder:
+    """A shelf on disk.
+
+    Parameters
+    ----------
+    path
+        The folder; made when it is needed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def beside(cls, file: Path) -> "Folder":
+        """Give the shelf of a Leo's file."""
+        return cls(file.with_name(file.name + BESIDE))
+
+    def begin(self) -> Sink:
+        """Begin a layer."""
+        return _Written(self.path, secrets.token_hex(NAME_BYTES))
+
+    def keep(self, pack: Packed) -> Packed:
+        """Write a layer that is in memory, and give it mapped."""
+        if pack.name is not None:
+            return pack
+        sink = self.begin()
+        for part, array in parts_of(pack).items():
+            sink.put(part, array)
+        return sink.finish(Told(pack.first, pack.units, pack.grown))
+
+    def load(self, name: str) -> Packed:
+        """Map a layer.
+
+        Raises
+        ------
+        OSError, ValueError, KeyError, TypeError
+            If it is not there, or not whole.
+        """
+        return _loaded(self.path / name)
+
+    def sweep(self, named: Collection[str]) -> None:
+        """Remove every layer that is not named, and the folder with the last of them."""
+        if not self.path.is_dir():
+            return
+        for one in self.path.iterdir():
+            if one.name not in named:
+                shutil.rmtree(one)
+        if not named:
+            self.path.rmdir()
+
+
+class _Written:
+    """A layer in the making, on disk."""
+
+    def __init__(self, shelf: Path, name: str) -> None:
+        self._folder, self._there = shelf / (name + UNFINISHED), shelf / name
+        self._folder.mkdir(parents=True)
+        self._types: dict[str, tuple[str, int]] = {}
+
+    def put(self, part: str, piece: Array) -> None:
+        """Append to an array."""
+        kind, length = self._types.get(part, (piece.dtype.str, 0))
+        if piece.dtype.str != kind:
+            raise TypeError(f"{part} is of {kind}, and cannot take {piece.dtype.str}")
+        self._types[part] = kind, length + len(piece)
+        with (self._folder / part).open("ab") as file:
+            file.write(np.ascontiguousarray(piece).data)
+
+    def finish(self, told: Told) -> Packed:
+        """Bring all of it to the disk, rename it, and give it mapped."""
+        grown = [getattr(told.grown, name) for name in Growth.__slots__]
+        said = {"first": told.first, "units": told.units, "grown": grown, "parts": self._types}
+        (self._folder / TOLD).write_text(json.dumps(said), encoding="utf-8")
+        for path in (*self._folder.iterdir(), self._folder):
+            _to_disk(path)
+        self._folder.rename(self._there)
+        _to_disk(self._there.parent)
+        return _loaded(self._there)
+
+
+def _to_disk(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows has no descriptors of folders
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _loaded(folder: Path) -> Packed:
+    said = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+    parts: dict[str, Array] = {}
+    for part, (kind, length) in said["parts"].items():
+        if (folder / part).stat().st_size != length * np.dtype(kind).itemsize:
+            raise ValueError(f"{folder / part} has not the size it was written with")
+        none = np.zeros(0, kind)  # an empty file cannot be mapped
+        parts[part] = np.memmap(folder / part, kind, "r", shape=(length,)) if length else none
+    told = Told(int(said["first"]), int(said["units"]), Growth(*said["grown"]))
+    return put_together(told, parts, folder.name)

@@ -1,0 +1,112 @@
+"""Words in a row of bytes: their text by place, and their place by text."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Words", "hashes_of"]
+
+HASH_BYTES = 8
+
+
+def hashed(word: str) -> int:
+    """Give a word's hash, the same in every process."""
+    return hashed_bytes(word.encode())
+
+
+def hashed_bytes(word: bytes) -> int:
+    """Give the hash of a word in UTF-8."""
+    return int.from_bytes(hashlib.blake2b(word, digest_size=HASH_BYTES).digest(), "little")
+
+
+def hashes_of(words: Iterable[str]) -> NDArray[np.uint64]:
+    """Give many words' hashes."""
+    return np.array([hashed(word) for word in words], np.uint64)
+
+
+class Words:
+    """A list of distinct words that may lie in a file.
+
+    Parameters
+    ----------
+    text
+        All words, one after the other, in UTF-8.
+    ends
+        Where each ends.
+    hashes, order
+        Hashes of the words, ascending, and whose they are.
+    """
+
+    def __init__(
+        self,
+        text: NDArray[np.uint8],
+        ends: NDArray[np.int64],
+        hashes: NDArray[np.uint64],
+        order: NDArray[np.uint32],
+    ) -> None:
+        self.text, self.ends, self.hashes, self.order = text, ends, hashes, order
+        self._index = lru_cache(maxsize=1 << 14)(self._find)
+
+    @staticmethod
+    def of(words: Iterable[str]) -> "Words":
+        """Pack words."""
+        listed = [word.encode() for word in words]
+        text = np.frombuffer(b"".join(listed), np.uint8)
+        ends = np.cumsum(np.array([len(one) for one in listed], np.int64), dtype=np.int64)
+        hashes = np.array([hashed_bytes(word) for word in listed], np.uint64)
+        order = np.argsort(hashes, kind="stable").astype(np.uint32)
+        return Words(text, ends, hashes[order], order)
+
+    @staticmethod
+    def joined(lists: "Sequence[Words]") -> "Words":
+        """Put lists one after the other; no word is in two of them."""
+        ends = np.cumsum([0, *(len(one.text) for one in lists)])
+        firsts = np.cumsum([0, *(len(one) for one in lists)])
+        hashes = np.concatenate([one.hashes for one in lists])
+        order = [one.order.astype(np.int64) + at for one, at in zip(lists, firsts, strict=False)]
+        sort = np.argsort(hashes, kind="stable")
+        return Words(
+            np.concatenate([one.text for one in lists]),
+            np.concatenate([one.ends + at for one, at in zip(lists, ends, strict=False)]),
+            hashes[sort],
+            np.concatenate(order)[sort].astype(np.uint32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, place: int) -> str:
+        begin = int(self.ends[place - 1]) if place else 0
+        return self.text[begin : int(self.ends[place])].tobytes().decode()
+
+    def all(self) -> list[str]:
+        """List all words."""
+        return [self[place] for place in range(len(self))]
+
+    def index(self, word: str) -> int | None:
+        """Find a word's place, ``None`` if it is not there."""
+        return self._index(word)
+
+    def places(self, words: Sequence[str], hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Find many words' places, -1 for those that are not there; ``hashes`` are theirs."""
+        found = np.full(len(words), -1, np.int64)
+        if not len(self.hashes):
+            return found
+        near = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        for i in np.flatnonzero(self.hashes[near] == hashes).tolist():
+            place = self._find(words[i])
+            found[i] = -1 if place is None else place
+        return found
+
+    def _find(self, word: str) -> int | None:
+        wanted = np.uint64(hashed(word))
+        i = int(np.searchsorted(self.hashes, wanted))
+        while i < len(self.hashes) and self.hashes[i] == wanted:
+            place = int(self.order[i])
+            if self[place] == word:
+                return place
+            i += 1
+        return None
