@@ -12,13 +12,14 @@ from leo.errors import SeedMismatch, StoreError
 from leo.field.around import around
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
+from leo.field.stack import Counted, at_once
 from leo.forgetting import Erasure, What, erasure, wanted
+from leo.keeping import Keeper
 from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
 from leo.records import Learned, Source, Turn
 from leo.store.database import Database
-from leo.store.image import FOLD_EVERY, image_writes, read_image
-from leo.store.journal import Birthday, Journal, birth_writes, heard_write, turn_writes
+from leo.store.journal import Birthday, Entry, Journal, birth_writes, heard_write, turn_writes
 from leo.store.reader import FileReader
 from leo.text.birth import Birth
 from leo.turn import Plan
@@ -71,7 +72,7 @@ class Life:
         self.turns: tuple[Turn, ...] = ()
         self.without: tuple[str, ...] = ()
         self.field: Field
-        self._folded = 0
+        self._keeper = Keeper(database)
         self._stale = True
 
     @classmethod
@@ -130,20 +131,10 @@ class Life:
         """Build memory from disk, if it is not there or not to be trusted."""
         if not self._stale:
             return
-        first = await newborn(self.birthday.birth)
-        field = Field(first)
-        image = await read_image(self.database, first.layer)
-        if image is not None:
-            field.restore(*image)
-        else:
-            field.entries = 1  # the birth itself
-        self._folded = field.entries if image is not None else 0
+        field = await self._keeper.field(await newborn(self.birthday.birth))
         while entries := await self.journal.entries_after(field.entries):
             for entry in entries:
-                overlay = field.overlay()
-                for source, text in entry.texts:
-                    await learn(overlay, text, source, stored=None)
-                await field.absorb(overlay, entry.entry)
+                await _heard_again(field, entry)
         self.entry, self.turn = await self.journal.last()
         self.field = field
         self.turns = tuple(await self.journal.latest(LAST_TURNS))
@@ -182,15 +173,31 @@ class Life:
     async def hear(
         self, kind: str, at: float, texts: Sequence[tuple[Source, str]], **more: object
     ) -> tuple[Learned, ...]:
-        """Learn texts outside a turn: one journal entry, committed and then counted."""
-        entry, overlay = self.entry + 1, self.field.overlay()
+        """Learn texts outside a turn: one journal entry, committed and then counted.
+
+        ``more`` is what else the entry tells, as ``last`` of a book's last batch.
+        """
+        entry, last = self.entry + 1, bool(more.get("last"))
+        body = {"heard": [list(text) for text in texts], **more}
+        written = heard_write(entry, kind, at, body)
+        if at_once(texts):
+            ((source, text),) = texts
+            counted = await self.field.count(text, source)
+            await self.database.write([written])
+            await self._changing(self._take_in(counted, entry, last=last))
+            await self.fold(reading=True)  # a crash must not cost counting a whole book again
+            return (Learned(source, counted.growth, text),)
+        overlay = self.field.overlay()
         learned: list[Learned] = []
         for source, text in texts:
             learned.extend(await learn(overlay, text, source, stored=text))
-        body = {"heard": [list(text) for text in texts], **more}
-        await self.database.write([heard_write(entry, kind, at, body)])
-        await self._changing(self._absorb(overlay, entry))
+        await self.database.write([written])
+        await self._changing(self._absorb(overlay, entry, last=last))
         return tuple(learned)
+
+    async def _take_in(self, counted: Counted, entry: int, *, last: bool) -> None:
+        await self.field.take_in(counted, entry, last=last)
+        self.entry = entry
 
     async def switch_off(self, at: float, names: tuple[str, ...]) -> None:
         """Journal which modules are off from now on."""
@@ -205,8 +212,8 @@ class Life:
         own = turns[0].texts() if turns else ()
         return await around(self.field, word, limit=limit, at=at, later=later, turn=own)
 
-    async def _absorb(self, overlay: Layer, entry: int) -> None:
-        await self.field.absorb(overlay, entry)
+    async def _absorb(self, overlay: Layer, entry: int, *, last: bool) -> None:
+        await self.field.absorb(overlay, entry, last=last)
         self.entry = entry
 
     # ------------------------------------------------------------ forgetting
@@ -242,6 +249,7 @@ class Life:
         """Renew what may hold old bytes of what was forgotten, if anything does."""
         if await self.database.soiled():
             await self._drop_mirrors()
+            await self._keeper.sweep(self.field)
             await self.database.scrub()
             await self.mirror()
 
@@ -259,13 +267,10 @@ class Life:
 
     # ------------------------------------------------------------ closing
 
-    async def fold(self) -> None:
-        """Renew the image if enough has happened since it was made."""
-        if self._stale or self.entry - self._folded < FOLD_EVERY:
-            return
-        field = self.field
-        await self.database.write(await image_writes(field.own, field.themes, field.entries))
-        self._folded = self.entry
+    async def fold(self, *, reading: bool = False) -> None:
+        """Keep the field if enough happened since, unless memory is not to be trusted."""
+        if not self._stale:
+            await self._keeper.keep(self.field, reading=reading)
 
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""
@@ -279,3 +284,15 @@ class Life:
             await self.mirror()
         finally:
             await self.database.close()
+
+
+async def _heard_again(field: Field, entry: Entry) -> None:
+    """Take an entry of the journal into a field, as it was when it happened."""
+    if at_once(entry.texts):
+        ((source, text),) = entry.texts
+        await field.take_in(await field.count(text, source), entry.entry, last=entry.last)
+        return
+    overlay = field.overlay()
+    for source, text in entry.texts:
+        await learn(overlay, text, source, stored=None)
+    await field.absorb(overlay, entry.entry, last=entry.last)

@@ -413,7 +413,7 @@ async def test_law_7_a_restart_in_the_middle_changes_nothing(make: Open, tmp_pat
             parts.append(await leo.turn(prompt))
             if i % 7 == 3:
                 assert leo._life is not None
-                leo._life._folded = -10_000  # fold now, at closing
+                leo._life._keeper._entry = -10_000  # fold now, at closing
             last = digest_of(field_of(leo))
 
     assert canonical(parts) == whole

@@ -5,6 +5,7 @@ Early or late makes no difference to what Leo knows: image plus the entries afte
 same field as all entries from the birth on.
 """
 
+import asyncio
 import itertools
 import json
 import logging
@@ -15,8 +16,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from leo.field.base import Base
+from leo.field.field import Folded
 from leo.field.layer import Layer
-from leo.field.rows import COUNT_SHIFT, MASK, Row
+from leo.field.rows import Row
+from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
 from leo.module import Write
@@ -26,10 +30,7 @@ from leo.store.database import Database
 
 log = logging.getLogger("leo")
 
-__all__ = ["FOLD_EVERY", "image_writes", "read_image"]
-
-FOLD_EVERY = 128
-"""Journal entries after which the image is renewed, at closing or after opening."""
+__all__ = ["image_writes", "read_image"]
 
 CHUNK_BYTES = 1 << 20
 PACE_CELLS = 20_000
@@ -37,14 +38,21 @@ PACE_CELLS = 20_000
 
 Cells = npt.NDArray[np.int64]
 
-FORMAT = 2
+FORMAT = 4
 
 
-async def image_writes(own: Layer, themes: Themes, entry: int) -> list[Write]:
-    """Pack a Leo's own layer and its themes as the writes of one transaction."""
+async def image_writes(image: Folded) -> list[Write]:
+    """Pack a field as the writes of one transaction; its packed layers only by name.
+
+    Parameters
+    ----------
+    image
+        What is to be written.
+    """
     pace = Pace(PACE_CELLS)
-    parts = {
-        "meta": _meta(own, themes, entry),
+    own = image.own
+    parts: dict[str, bytes] = {
+        "meta": _meta(image),
         "words": "\n".join(own.words).encode(),
         "forms": json.dumps(list(own.forms.items()), ensure_ascii=False).encode(),
         "seen": _pairs(own.seen),
@@ -64,10 +72,15 @@ async def image_writes(own: Layer, themes: Themes, entry: int) -> list[Write]:
     ]
 
 
-def _meta(own: Layer, themes: Themes, entry: int) -> bytes:
+def _meta(image: Folded) -> bytes:
+    own, themes = image.own, image.themes
     told = {
         "format": FORMAT,
-        "entry": entry,
+        "entry": image.entry,
+        "packs": [pack.name for pack in image.packs],
+        "centers": list(image.centers.items()),
+        "hubs": list(image.hubs.items()),
+        "below": own.layers[-1].size,
         "first": own.first,
         "grown": [
             own.grown.tokens,
@@ -101,10 +114,19 @@ async def _rows(table: dict[int, Row], pace: Pace) -> bytes:
     return b"".join(pieces)
 
 
-async def read_image(database: Database, below: Layer) -> tuple[Layer, Themes, int] | None:
+async def read_image(database: Database, below: Layer, shelf: Folder) -> Folded | None:
     """Read the image; ``None`` if there is none, or it does not fit the birth below.
 
     A damaged image is no image: the journal is the truth, and is counted again.
+
+    Parameters
+    ----------
+    database
+        A Leo's file.
+    below
+        What he knew on his first day.
+    shelf
+        Where his packed layers are.
     """
     parts: dict[str, list[bytes]] = {}
     for part, data in await database.fetch("SELECT part, data FROM image ORDER BY part, chunk"):
@@ -113,18 +135,22 @@ async def read_image(database: Database, below: Layer) -> tuple[Layer, Themes, i
     if not parts:
         return None
     try:
-        return await _unpacked({part: b"".join(chunks) for part, chunks in parts.items()}, below)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        whole = {part: b"".join(chunks) for part, chunks in parts.items()}
+        return await _unpacked(whole, below, shelf)
+    except (*DAMAGE, IndexError, AttributeError) as error:
         log.warning("%s: its image is damaged (%r); counting anew", database.path, error)
         return None
 
 
-async def _unpacked(whole: dict[str, bytes], below: Layer) -> tuple[Layer, Themes, int] | None:
+async def _unpacked(whole: dict[str, bytes], below: Layer, shelf: Folder) -> Folded | None:
     told = json.loads(whole["meta"])
-    if told["format"] != FORMAT or told["first"] != below.size:
+    if told["format"] != FORMAT or told["below"] != below.size:
         return None
     pace = Pace(PACE_CELLS)
-    own = Layer(below)
+    packs = tuple([await asyncio.to_thread(shelf.load, name) for name in told["packs"]])
+    own = Layer(below, Base(packs) if packs else None)
+    if own.first != told["first"]:
+        raise ValueError(f"its words begin at {told['first']}, not {own.first}")
     own.words = whole["words"].decode().split("\n") if whole["words"] else []
     own.ids = {word: own.first + i for i, word in enumerate(own.words)}
     own.forms = {id_: dict(forms) for id_, forms in json.loads(whole["forms"])}
@@ -133,7 +159,8 @@ async def _unpacked(whole: dict[str, bytes], below: Layer) -> tuple[Layer, Theme
         own.table(kind).update(await _unrows(whole[kind], pace))
         own.kinds[kind] = _unpairs(whole[f"{kind} kinds"])
     own.grown, own.units = Growth(*told["grown"]), int(told["units"])
-    return own, _themes(told), int(told["entry"])
+    centers, hubs = dict(told["centers"]), dict(told["hubs"])
+    return Folded(packs, own, _themes(told), int(told["entry"]), centers, hubs)
 
 
 def _themes(told: dict[str, Any]) -> Themes:
@@ -154,10 +181,7 @@ async def _unrows(data: bytes, pace: Pace) -> dict[int, Row]:
     while i < len(flat):
         key, size = int(flat[i]), int(flat[i + 1])
         cells: Iterable[int] = flat[i + 2 : i + 2 + 2 * size].tolist()
-        row = Row()
-        for word, cell in zip(*[iter(cells)] * 2, strict=True):
-            row.add(word, cell >> COUNT_SHIFT, cell & MASK)
-        table[key] = row
+        table[key] = Row.whole(dict(zip(*[iter(cells)] * 2, strict=True)))
         i += 2 + 2 * size
         await pace.spend(size)
     return table

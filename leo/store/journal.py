@@ -36,10 +36,14 @@ DECODED_PER_BREATH = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One journal entry, as far as the field is concerned: its number and what it taught."""
+    """One journal entry, as far as the field is concerned: its number and what it taught.
+
+    ``last`` says that a book ended with it.
+    """
 
     entry: int
     texts: tuple[tuple[Source, str], ...]
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ class Journal:
         pace = Pace(DECODED_PER_BREATH)
         for number, kind, body in rows:
             with self._reading(number):
-                found.append(Entry(int(str(number)), _texts(str(kind), str(body))))
+                found.append(_entry(int(str(number)), str(kind), str(body)))
             await pace.spend()
         return found
 
@@ -253,8 +257,10 @@ def _event(entry: int, kind: str, at: float, body: str) -> Event:
     return Event(entry, kind, at, None, texts, more)
 
 
-def _texts(kind: str, body: str) -> tuple[tuple[Source, str], ...]:
+def _entry(number: int, kind: str, body: str) -> Entry:
     if kind == "turn":
-        return Turn.from_json(body).texts()
-    told: Sequence[tuple[Source, str]] = json.loads(body).get("heard", ())
-    return tuple((source, text) for source, text in told)
+        return Entry(number, Turn.from_json(body).texts())
+    told = json.loads(body)
+    heard: Sequence[tuple[Source, str]] = told.get("heard", ())
+    texts = tuple((source, text) for source, text in heard)
+    return Entry(number, texts, last=bool(told.get("last", False)))

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from leo import CommitFailed, FieldBusy, NotALeo, StoreError
+from leo.field.field import Folded
 from leo.field.layer import Layer
+from leo.field.shelf import Folder
 from leo.field.themes import Theme, Themes
 from leo.module import Write
 from leo.store.database import CHUNK_ROWS, Database
@@ -161,26 +163,27 @@ async def test_large_writes_are_chunked_and_whole(path: Path) -> None:
 async def test_an_image_gives_the_layer_back(path: Path) -> None:
     """Packing and unpacking changes nothing, down to the last cell and theme."""
     below = await toy_field("the cat sat on the mat . Mila saw it")
-    own = Layer(below)
+    own, shelf = Layer(below), Folder.beside(path)
     for text in ("The zebra saw Mila and MILA saw the zebra.", "привет 你好", "x " * 200):
         await own.learn(tokens(text), "observer")
     themes = Themes([Theme(4, ("zebra", "mila")), Theme(9, ("cat",))], 10)
     async with await Database.open(path) as database:
-        await database.write(await image_writes(own, themes, 17))
-        await database.write(await image_writes(own, themes, 18))
-        image = await read_image(database, below)
-        assert await read_image(database, await toy_field("another birth")) is None
+        for entry in (17, 18):
+            await database.write(await image_writes(Folded((), own, themes, entry, {3: 1.5}, {})))
+        image = await read_image(database, below, shelf)
+        assert await read_image(database, await toy_field("another birth"), shelf) is None
 
     assert image is not None
-    layer, again, entry = image
-    assert contents(layer) == contents(own)
-    assert (again.all, again.next_id, entry) == (themes.all, 10, 18)
+    assert contents(image.own) == contents(own)
+    again = image.themes
+    assert (again.all, again.next_id, image.entry) == (themes.all, 10, 18)
+    assert (image.centers, image.hubs) == ({3: 1.5}, {})
 
 
 async def test_no_image_is_no_image(path: Path) -> None:
     """A young file has none."""
     async with await Database.open(path) as database:
-        assert await read_image(database, Layer()) is None
+        assert await read_image(database, Layer(), Folder.beside(path)) is None
 
 
 async def test_the_journal_is_read_in_pages(make: Open) -> None:

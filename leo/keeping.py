@@ -1,0 +1,110 @@
+"""Keeping a field on disk beside its journal: what saves counting a life again at every opening.
+
+The counts that were packed lie on the shelf, all else in the image, which names them.
+"""
+
+import asyncio
+import logging
+
+from leo.errors import StoreError
+from leo.field.field import Field, Newborn
+from leo.field.packed import Packed
+from leo.field.shelf import Folder
+from leo.store.database import Database
+from leo.store.image import image_writes, read_image
+
+__all__ = ["FOLD_BATCHES", "FOLD_EVERY", "Keeper"]
+
+log = logging.getLogger("leo")
+
+FOLD_EVERY = 128
+"""Journal entries after which the image is renewed, at closing or after opening."""
+
+FOLD_BATCHES = 16
+"""Journal entries after which it is renewed while a book is read."""
+
+
+class Keeper:
+    """Keeps one Leo's field.
+
+    Parameters
+    ----------
+    database
+        His file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._shelf = database, Folder.beside(database.path)
+        self._entry = 0
+        self._packs: tuple[Packed, ...] = ()
+
+    async def field(self, first: Newborn) -> Field:
+        """Give the field as it was kept last; entries after it are still to be heard.
+
+        Parameters
+        ----------
+        first
+            What he knew on his first day.
+        """
+        field = Field(first, self._shelf)
+        image = await read_image(self._database, first.layer, self._shelf)
+        if image is not None:
+            field.restore(image)
+        else:
+            field.entries = 1  # the birth itself
+        self._entry, self._packs = field.entries if image is not None else 0, field.packs
+        await self._sweep(field)
+        return field
+
+    async def keep(self, field: Field, *, reading: bool = False) -> None:
+        """Keep a field if enough happened since it was kept.
+
+        Parameters
+        ----------
+        field
+            The field.
+        reading
+            Whether a book is being read: then it is kept more often, but not for every batch.
+
+        Raises
+        ------
+        CommitFailed, StoreError
+            If it could not be written; the field is unharmed.
+        """
+        due = FOLD_BATCHES if reading else FOLD_EVERY
+        packed = field.packs != self._packs and not reading
+        if field.entries - self._entry < due and not packed:
+            return
+        try:
+            image = await field.kept()
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {self._shelf.path}: {error.strerror}; make room, or see that the "
+                "folder can be written to; until then his counts are made anew at every opening"
+            ) from error
+        await self._database.write(await image_writes(image))
+        self._entry, self._packs = image.entry, image.packs
+        await self._sweep(field)
+
+    async def _sweep(self, field: Field) -> None:
+        try:
+            await self.sweep(field)
+        except StoreError as error:
+            log.warning("%s", error)  # it costs room, nothing else
+
+    async def sweep(self, field: Field) -> None:
+        """Remove every packed layer that a field does not stand on.
+
+        Raises
+        ------
+        StoreError
+            If one is still there.
+        """
+        named = {pack.name for pack in field.packs if pack.name is not None}
+        try:
+            await asyncio.to_thread(self._shelf.sweep, named)
+        except OSError as error:
+            raise StoreError(
+                f"{self._shelf.path} holds old counts that cannot be removed: {error.strerror}; "
+                "see that nobody uses them, and open this Leo again"
+            ) from error
