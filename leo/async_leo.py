@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leo.books import Progress, load_book, reporter
+from leo.books import Batch, Book, Progress, Reporter, batches, open_book
 from leo.events import Revised, Tell, Word
 from leo.exporting.export import ExportFormat, export, format_of
 from leo.forgetting import What
@@ -185,14 +185,14 @@ class AsyncLeoField(Opened):
     async def read(
         self, path: str | os.PathLike[str], *, progress: Progress = None, again: bool = False
     ) -> ReadReport:
-        """Let Leo read a UTF-8 text file, batch by batch; talk goes on in between.
+        """Let Leo read a UTF-8 text file, plain or gzipped; talk goes on between its batches.
 
         Parameters
         ----------
         path
             The file.
         progress
-            ``callable(done, total)`` in characters, ``True`` for a progress bar.
+            ``callable(done, total)`` in bytes of the file, ``True`` for a progress bar.
         again
             Read a book that was read before once more; else it is skipped. A book that was
             left half-way goes on where it was left.
@@ -203,23 +203,28 @@ class AsyncLeoField(Opened):
             If the file cannot be read, or is not UTF-8 (the message names the byte).
         """
         self._require_loop()
-        book = await load_book(absolute(path))
-        report = reporter(progress, book)
-        total = sum(map(len, book.batches))
-        tokens = 0
+        book = await open_book(absolute(path))
         async with self._lock:
             read_before = await (await self._awake()).journal.batches_of(book.digest)
-        begin = read_before % len(book.batches) if book.batches else 0
+        begin = read_before % book.batches if book.batches else 0
         if not book.batches or (read_before and not begin and not again):
             return ReadReport(book.path, book.digest, 0, 0, skipped=True)
-        for i, batch in enumerate(book.batches[begin:], start=begin):
-            async with self._lock:
-                life = await self._awake()
-                told = {"digest": book.digest, "batch": i}
-                learned = await settled(life.hear("book", self._clock(), [("book", batch)], **told))
-            tokens += sum(one.growth.tokens for one in learned)
-            report(sum(map(len, book.batches[: i + 1])), total)
-        return ReadReport(book.path, book.digest, tokens, len(book.batches) - begin, skipped=False)
+        tokens = 0
+        with Reporter(progress, book) as report:
+            async for batch in batches(book.path):
+                if batch.number >= begin:
+                    tokens += await self._learn(book, batch)
+                    report(batch.done)
+        return ReadReport(book.path, book.digest, tokens, book.batches - begin, skipped=False)
+
+    async def _learn(self, book: Book, batch: Batch) -> int:
+        """Learn a batch of a book, and count its tokens."""
+        told = {"digest": book.digest, "batch": batch.number, "last": batch.last}
+        async with self._lock:
+            life = await self._awake()
+            heard = life.hear("book", self._clock(), [("book", batch.text)], **told)
+            learned = await settled(heard)
+        return sum(one.growth.tokens for one in learned)
 
     # ------------------------------------------------------------ forgetting
 

@@ -1,10 +1,20 @@
-"""Books: a text file cut into batches, each a journal entry of its own."""
+"""Books: a text file of any size, plain or gzipped, cut into batches as it is read.
 
+Each batch is a journal entry of its own. A file is read twice: first to be sure that all of
+it can be read, and to know it again; then batch by batch. Neither time is it ever whole in
+memory.
+"""
+
+import asyncio
+import codecs
 import hashlib
-from collections.abc import Callable
+import io
+import zlib
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from types import TracebackType
+from typing import Final, TypeAlias
 
 import aiofiles
 from tqdm.auto import tqdm
@@ -12,74 +22,219 @@ from tqdm.auto import tqdm
 from leo.errors import StoreError
 from leo.text.tokens import clean
 
-__all__ = ["BATCH_CHARACTERS", "Book", "Progress", "load_book", "reporter"]
+__all__ = ["BATCH_CHARACTERS", "Batch", "Book", "Progress", "Reporter", "batches", "open_book"]
 
-BATCH_CHARACTERS = 8_000
-"""Characters learned under one lock; talk goes on between batches."""
+BATCH_CHARACTERS: Final = 400_000
+"""Most characters learned under one lock; talk goes on between batches."""
+
+FIRST_CHARACTERS: Final = 8_000
+"""Characters of the first batch, so that something is to be seen at once; each later one is
+twice as long as the one before."""
+
+CHUNK_BYTES: Final = 1 << 18
+"""Bytes read at a time."""
+
+GZIP: Final = b"\x1f\x8b"
+"""How a gzipped file begins."""
+
+WBITS_GZIP: Final = 31
 
 Progress: TypeAlias = Callable[[int, int], None] | bool | None
-"""``callable(done, total)`` in characters, ``True`` for a progress bar, ``None`` for silence."""
+"""``callable(done, total)`` in bytes of the file, ``True`` for a bar, ``None`` for silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A text to read: its BLAKE2b digest, and its batches in order."""
+    """A file that can be read: its BLAKE2b digest, its size in bytes, and its batches."""
 
     path: Path
     digest: str
-    batches: tuple[str, ...]
+    size: int
+    batches: int
 
 
-async def load_book(path: Path) -> Book:
-    """Read a text file whole and cut it at paragraph ends.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A piece of a book: which one, its text, whether it is the last, bytes read so far."""
+
+    number: int
+    text: str
+    last: bool
+    done: int
+
+
+async def open_book(path: Path) -> Book:
+    """Look through a file: its digest, and that all of it is text.
 
     Raises
     ------
     StoreError
-        If it cannot be read, or is not UTF-8; the message names the byte.
+        If it cannot be read, is damaged, or is not UTF-8; the message names the byte.
     """
+    digest = hashlib.blake2b(digest_size=16)
+    count = size = 0
+    async for batch in batches(path, digest):
+        count, size = count + 1, batch.done
+    return Book(path, digest.hexdigest(), size, count)
+
+
+def _limit(number: int) -> int:
+    """Give the most characters of a batch."""
+    doublings = min(number, BATCH_CHARACTERS.bit_length())
+    return min(FIRST_CHARACTERS << doublings, BATCH_CHARACTERS)
+
+
+async def batches(path: Path, digest: "hashlib.blake2b | None" = None) -> AsyncIterator[Batch]:
+    """Read a file batch by batch; a batch ends between paragraphs, or at least between words.
+
+    Parameters
+    ----------
+    path
+        The file.
+    digest
+        Told every byte of text.
+
+    Raises
+    ------
+    StoreError
+        See `open_book`.
+    """
+    held, number, learned, read = "", 0, 0, 0
+    async for text, done in _texts(path, digest):
+        held, read = held + text, read + len(text)
+        while len(held) > (limit := _limit(number)):
+            end = _end_of_batch(held, limit)
+            learned += end
+            yield Batch(number, held[:end], last=False, done=done * learned // read)
+            held, number = held[end:], number + 1
+    if held.strip():
+        yield Batch(number, held, last=True, done=done)
+
+
+def _end_of_batch(text: str, limit: int) -> int:
+    """Find where to cut: after the last paragraph, line, or word that fits."""
+    for gap in ("\n\n", "\n", " "):
+        end = text.rfind(gap, 1, limit)
+        if end > 0:
+            return end + len(gap)
+    return limit
+
+
+async def _texts(path: Path, digest: "hashlib.blake2b | None") -> AsyncIterator[tuple[str, int]]:
+    """Give a file's text piece by piece, each with the bytes of the file read so far."""
+    lines = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8-sig")(), True)
+    before = done = 0
+    async for data, done in _chunks(path):
+        if digest is not None:
+            await asyncio.to_thread(digest.update, data)
+        yield clean(_decoded(lines, data, path, before)), done
+        before += len(data)
+    yield clean(_decoded(lines, b"", path, before, final=True)), done
+
+
+def _decoded(
+    lines: io.IncrementalNewlineDecoder,
+    data: bytes,
+    path: Path,
+    before: int,
+    *,
+    final: bool = False,
+) -> str:
     try:
-        async with aiofiles.open(path, "rb") as file:
-            data = await file.read()
-    except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}") from error
-    try:
-        text = clean(data.decode("utf-8-sig"))
+        return lines.decode(data, final)
     except UnicodeDecodeError as error:
+        # the decoder had kept back the beginning of a character that the chunks cut in two
+        kept = len(error.object) - len(data)
+        at = before - kept + error.start
         raise StoreError(
-            f"{path} is not UTF-8 text: byte {data[error.start]:#04x} at offset {error.start}; "
+            f"{path} is not UTF-8 text: byte {error.object[error.start]:#04x} at offset {at}; "
             "save it as UTF-8 and read it again"
         ) from error
-    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    return Book(path, digest, tuple(_cut(text)))
 
 
-def _cut(text: str) -> list[str]:
-    batches: list[str] = []
-    held: list[str] = []
-    size = 0
-    for paragraph in text.split("\n\n"):
-        for begin in range(0, len(paragraph), BATCH_CHARACTERS):
-            piece = paragraph[begin : begin + BATCH_CHARACTERS]
-            if held and size + len(piece) > BATCH_CHARACTERS:
-                batches.append("\n\n".join(held))
-                held, size = [], 0
-            held.append(piece)
-            size += len(piece)
-    return [*batches, "\n\n".join(held)] if held else batches
+async def _chunks(path: Path) -> AsyncIterator[tuple[bytes, int]]:
+    """Read a file, and unpack it if it is gzipped."""
+    done = 0
+    try:
+        async with aiofiles.open(path, "rb") as file:
+            chunk = await file.read(CHUNK_BYTES)
+            unpack = _Unpacker(path) if chunk.startswith(GZIP) else None
+            while chunk:
+                done += len(chunk)
+                if unpack is None:
+                    yield chunk, done
+                else:
+                    for data in await asyncio.to_thread(unpack.feed, chunk):
+                        yield data, done
+                chunk = await file.read(CHUNK_BYTES)
+            if unpack is not None:
+                unpack.close()
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
 
 
-def reporter(progress: Progress, book: Book) -> Callable[[int, int], None]:
-    """Make the function that is told how far reading has come."""
-    if callable(progress):
-        return progress
-    if not progress:
-        return lambda done, total: None
-    bar = tqdm(total=sum(map(len, book.batches)), unit="char", desc=book.path.name)
+class _Unpacker:
+    """Unpacks gzip, member by member, in pieces that are small however well it was packed."""
 
-    def show(done: int, total: int) -> None:
-        bar.update(done - bar.n)
-        if done >= total:
-            bar.close()
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._member = zlib.decompressobj(WBITS_GZIP)
 
-    return show
+    def feed(self, data: bytes) -> list[bytes]:
+        """Unpack what came."""
+        pieces: list[bytes] = []
+        try:
+            while data:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(WBITS_GZIP)
+                pieces.append(self._member.decompress(data, CHUNK_BYTES))
+                data = self._member.unconsumed_tail or self._member.unused_data
+        except zlib.error as error:
+            raise StoreError(
+                f"{self._path} is damaged: it cannot be unpacked ({error}); get it anew"
+            ) from error
+        return pieces
+
+    def close(self) -> None:
+        """Be sure that nothing is missing."""
+        if not self._member.eof:
+            raise StoreError(f"{self._path} is damaged: its end is missing; get it anew")
+
+
+class Reporter:
+    """Tells how far reading has come.
+
+    Parameters
+    ----------
+    progress
+        Whom to tell.
+    book
+        What is read.
+    """
+
+    def __init__(self, progress: Progress, book: Book) -> None:
+        self._told = progress if callable(progress) else None
+        shown = progress is True
+        self._bar = (
+            tqdm(total=book.size, unit="B", unit_scale=True, desc=book.path.name) if shown else None
+        )
+        self._size = book.size
+
+    def __call__(self, done: int) -> None:
+        """Tell how many bytes of the file were read."""
+        if self._told is not None:
+            self._told(done, self._size)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()

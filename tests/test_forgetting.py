@@ -176,7 +176,7 @@ async def test_the_image_is_made_anew(
     again: Open, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The packed counts know the words too; after forgetting they are packed without them."""
-    monkeypatch.setattr("leo.life.FOLD_EVERY", 5)
+    monkeypatch.setattr("leo.keeping.FOLD_EVERY", 5)
     ask = "SELECT count(*) FROM image WHERE part = 'words' AND instr(data, CAST(? AS BLOB))"
     async with again():
         pass
@@ -270,7 +270,7 @@ async def test_a_book_loses_only_its_sentences(make: Open, path: Path, tmp_path:
         assert texts == ["Page 0. ", texts[1]]
         assert texts[1].count("soldier") == 180
         report = await leo.read(book)
-        assert (report.batches, report.skipped) == (2, False)
+        assert (report.batches, report.skipped) == (1, False)
         assert (await leo.read(book)).skipped
         assert digest_of(await recounted(leo)) == digest_of(field_of(leo))
 

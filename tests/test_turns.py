@@ -267,8 +267,12 @@ async def test_a_failing_watcher_harms_nobody_and_is_raised_in_strict_mode(
 # ---------------------------------------------------------------- reading
 
 
-async def test_a_book_is_read_once_in_batches(leo: AsyncLeoField, tmp_path: Path) -> None:
+async def test_a_book_is_read_once_in_batches(
+    leo: AsyncLeoField, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A book is learned as a book, with progress, and skipped the second time."""
+    monkeypatch.setattr("leo.books.BATCH_CHARACTERS", 8000)
+    monkeypatch.setattr("leo.books.CHUNK_BYTES", 1000)
     book = tmp_path / "book.txt"
     await asyncio.to_thread(book.write_text, "The zeppelin sleeps here. It is big.\n\n" * 500)
     told: list[tuple[int, int]] = []
@@ -285,9 +289,10 @@ async def test_a_book_is_read_once_in_batches(leo: AsyncLeoField, tmp_path: Path
 
 
 async def test_talk_goes_on_between_the_batches_of_a_book(
-    leo: AsyncLeoField, tmp_path: Path
+    leo: AsyncLeoField, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A turn asked while a book is read is answered before the book is through."""
+    monkeypatch.setattr("leo.books.BATCH_CHARACTERS", 8000)
     book = tmp_path / "book.txt"
     await asyncio.to_thread(book.write_text, "The zeppelin sleeps here.\n\n" * 2000)
     order: list[str] = []

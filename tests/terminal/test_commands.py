@@ -1,5 +1,6 @@
 """Reading, exporting, and JupyterLab from the terminal, in real child processes."""
 
+import asyncio
 import json
 import sqlite3
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leo import LeoField
-from leo.books import BATCH_CHARACTERS
+from leo.books import open_book
 from leo.terminal.lab import NOTEBOOK, starter
 from tests.terminal.kit import Terminal, leo
 
@@ -34,7 +35,7 @@ def test_a_book_is_read_once_unless_asked_for_again(tmp_path: Path, book: Path) 
     three = leo(tmp_path, "read", str(book), "--again")
 
     tokens = 12 * 40 * 8
-    batches = -(-12 * len(BOOK) // BATCH_CHARACTERS)
+    batches = asyncio.run(open_book(book)).batches
     assert one.stdout == three.stdout == f"{book}: {tokens} tokens in {batches} batches\n"
     assert "was read before" in two.stdout
     assert [done.returncode for done in (one, two, three)] == [0, 0, 0]
@@ -77,7 +78,7 @@ def test_ctrl_c_stops_a_book_that_goes_on_next_time(tmp_path: Path, book: Path) 
     assert stopped.returncode == 130
     assert "reading goes on there next time" in stopped.stderr
     assert "Traceback" not in stopped.stderr
-    batches = -(-12 * len(BOOK) // BATCH_CHARACTERS)
+    batches = asyncio.run(open_book(book)).batches
     assert 1 <= first < batches
     assert f"in {batches - first} batches" in rest.stdout
 
