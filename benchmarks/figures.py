@@ -1,33 +1,28 @@
-"""What a turn costs in the lab after a long life: time to draw its figures, bytes on the wire.
+"""T11: what a turn costs in the lab after a long life: time to draw it, bytes on the wire.
 
 A Leo who has lived many turns is opened in a lab; then every new turn's figures are drawn and
 what the widgets would send to the browser is counted, as JSON.
 
-    python benchmarks/figures.py [turns]
+    python benchmarks/figures.py [--quick] [--turns N] [--measured N]
 """
 
 import asyncio
 import json
-import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import comm
 from comm.base_comm import BaseComm
+from kit import folder, grown, headline, sizes, spread, target
 
-from leo import AsyncLeoField
 from leo.observation.talk import TALK
-from leo.testing import ScriptedClock
 from leo_widgets import LeoLab
 
-MEASURED = 20
-"""Turns that are measured."""
+DRAW_LIMIT_MS = 50.0
+WIRE_LIMIT_KB = 60.0
 
-sent: list[tuple[str, int]] = []
-"""Kind and size of every message since the last turn."""
+sent: list[int] = []
+"""Size of every message since the last turn."""
 
 
 class Counter(BaseComm):
@@ -35,42 +30,49 @@ class Counter(BaseComm):
 
     def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **__: Any) -> None:
         """Count one message."""
-        sent.append((msg_type, len(json.dumps(data or {}).encode())))
+        sent.append(len(json.dumps(data or {}).encode()))
 
 
-async def figures_of(lab: LeoLab) -> tuple[float, int]:
-    """Wait for the figures of a turn; give milliseconds of drawing and bytes."""
+async def said(lab: LeoLab, prompt: str) -> float:
+    """Say something and wait until all is shown; give the kilobytes that were sent."""
     sent.clear()
+    await lab.say(prompt)
+    while lab.pending:  # noqa: ASYNC110  its tasks are its own
+        await asyncio.sleep(0)
+    return sum(sent) / 1000
+
+
+async def drawn(lab: LeoLab) -> float:
+    """Draw the turn's figures once more; give milliseconds."""
     begun = time.perf_counter()
-    await lab._draw()  # what the turn itself started is done; this draws it once more
-    return (time.perf_counter() - begun) * 1000, sum(size for _, size in sent)
+    await lab._draw()
+    return (time.perf_counter() - begun) * 1000
 
 
-async def main(turns: int) -> None:
+async def main(turns: int, measured: int) -> None:
     """Live, open the lab, talk on, and print."""
     comm.create_comm = Counter
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "leo.db"
-        async with AsyncLeoField(path, seed=1, clock=ScriptedClock(step=90.0)) as leo:
+    drawing: list[float] = []
+    wire: list[float] = []
+    with folder() as made:
+        async with grown(made / "leo.db", 0) as leo:
             for number in range(turns):
                 await leo.turn(TALK[number % len(TALK)])
             lab = LeoLab(leo)
             lab.chat.pace = 0
             await lab.ready()
-            drawing: list[float] = []
-            wire: list[int] = []
-            for number in range(MEASURED):
-                sent.clear()
-                await lab.say(TALK[number % len(TALK)])
-                while lab.pending:  # noqa: ASYNC110  its tasks are its own
-                    await asyncio.sleep(0)
-                wire.append(sum(size for _, size in sent))
-                drawing.append((await figures_of(lab))[0])
+            for number in range(measured):
+                wire.append(await said(lab, TALK[number % len(TALK)]))
+                drawing.append(await drawn(lab))
             lab.close()
-    print(f"after {turns} turns, medians of {MEASURED} more")
-    print(f"  figures of a turn: {statistics.median(drawing):.0f} ms")
-    print(f"  sent per turn, chat and figures: {statistics.median(wire) / 1000:.0f} kB")
+    headline(f"after {turns} turns, {measured} more: medians (quartiles)\n")
+    time_, bytes_ = spread(drawing), spread(wire)
+    met = time_.median <= DRAW_LIMIT_MS
+    target("T11", "figures of a turn, Python time", f"{time_} ms", "≤ 50 ms", met=met)
+    met = bytes_.median <= WIRE_LIMIT_KB
+    what = "sent per turn, chat and figures"
+    target("T11", what, f"{bytes_} kB", "≤ 60 kB", met=met)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 500))
+    asyncio.run(main(**sizes(__doc__, turns=(500, 40), measured=(20, 8))))

@@ -1,23 +1,22 @@
 """Does MathBrain know more than the mean? Its loss, its rival's, and its calibration.
 
-Scripted talks of 200 turns, one per seed, with all modules on. Printed per seed and over all:
+Scripted talks, one per seed, with all modules on. Printed per seed and over all:
 mean squared error of MathBrain, of the nearest episodes, and of always expecting the mean so
 far; their paired differences with a bootstrap interval (95 %); and a table of quality as
 predicted against quality as it was.
 
-    python benchmarks/mathbrain.py [seeds]
+    python benchmarks/mathbrain.py [--quick] [--seeds N] [--turns N]
 """
 
 import asyncio
 import random
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from kit import STEP, folder, sizes
 
 from leo import AsyncLeoField
 from leo.observation.talk import TALK
@@ -25,8 +24,6 @@ from leo.reflection.episodes import EpisodeKept
 from leo.reflection.mathbrain import Lesson
 from leo.testing import ScriptedClock
 
-TURNS = 200
-STEP = 90.0
 RESAMPLES = 10_000
 BINS = (0.0, 0.8, 0.85, 0.9, 0.95, 1.01)
 
@@ -41,11 +38,11 @@ class Guess:
     true: float
 
 
-async def live(path: Path, seed: int) -> list[Guess]:
+async def live(path: Path, seed: int, turns: int) -> list[Guess]:
     """Live one talk: the scripted prompts in an order of the seed's own."""
     luck, guesses = random.Random(seed), []
     async with AsyncLeoField(path, seed=seed, clock=ScriptedClock(step=STEP), strict=True) as leo:
-        for _ in range(TURNS):
+        for _ in range(turns):
             turn = await leo.turn(luck.choice(TALK))
             lesson, kept = turn.note(Lesson), turn.note(EpisodeKept)
             if lesson is None or kept is None:
@@ -97,12 +94,12 @@ def calibration(guesses: Sequence[Guess]) -> None:
             print(f"  {low:.2f} to {high:.2f}  {len(found):4d}  {predicted:.3f}  {true:.3f}")
 
 
-async def main(seeds: int) -> None:
+async def main(seeds: int, turns: int) -> None:
     """Live the talks, and print."""
     everything: list[Guess] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with folder() as made:
         for seed in range(1, seeds + 1):
-            guesses = await live(Path(folder) / f"{seed}.db", seed)
+            guesses = await live(made / f"{seed}.db", seed, turns)
             report(f"seed {seed}", guesses)
             everything += guesses
     report("all", everything)
@@ -110,4 +107,4 @@ async def main(seeds: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+    asyncio.run(main(**sizes(__doc__, seeds=(3, 1), turns=(200, 80))))
