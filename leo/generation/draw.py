@@ -50,14 +50,16 @@ def distribution(logs: Mapping[int, float], temperature: float) -> dict[int, flo
     """
     t = max(MIN_TEMPERATURE, temperature)
     top = max(logs.values())
-    weights = {id_: math.exp((log - top) / t) for id_, log in logs.items()}
-    total = math.fsum(weights.values())
-    return {id_: weight / total for id_, weight in weights.items()}
+    weights = [math.exp((log - top) / t) for log in logs.values()]
+    total = math.fsum(weights)
+    return {id_: weight / total for id_, weight in zip(logs, weights, strict=True)}
 
 
 def take(chances: Mapping[int, float], id: int) -> Draw:  # noqa: A002
     """Take a given word, with what it competed against."""
-    best = sorted(chances, key=lambda one: (-chances[one], one))[:SHOWN]
+    floor = sorted(chances.values(), reverse=True)[:SHOWN][-1]  # numbers alone sort quickly
+    strong = [one for one, p in chances.items() if p >= floor]
+    best = sorted(strong, key=lambda one: (-chances[one], one))[:SHOWN]
     return Draw(id, chances[id], tuple((one, chances[one]) for one in best))
 
 
@@ -72,13 +74,15 @@ def draw(chances: Mapping[int, float], rng: Random) -> Draw:
         Random numbers.
     """
     mark = rng.random()
-    possible = [id_ for id_, p in chances.items() if p > 0]
-    chosen = possible[-1]
-    for id_ in possible:
-        mark -= chances[id_]
-        if mark < 0:
+    chosen: int | None = None
+    for id_, p in chances.items():
+        if p > 0:
             chosen = id_
-            break
+            mark -= p
+            if mark < 0:
+                break
+    if chosen is None:
+        raise ValueError("no candidate has a chance; probabilities must sum to 1")
     return take(chances, chosen)
 
 
@@ -89,5 +93,6 @@ def entropy_of(logs: Mapping[int, float]) -> float:
     top = max(logs.values())
     weights = [math.exp(log - top) for log in logs.values()]
     total = math.fsum(weights)
-    nats = -math.fsum(w / total * math.log(w / total) for w in weights if w > 0)
+    shares = [w / total for w in weights if w > 0]
+    nats = -math.fsum([p * math.log(p) for p in shares])
     return min(1.0, max(0.0, nats / math.log(len(weights))))

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leo.field.rows import RowView, count_of
+from leo.field.rows import COUNT_SHIFT, UNITS, RowView, count_of
 from leo.field.view import Ask, View
 from leo.generation.draw import MIN_TEMPERATURE
 from leo.records import WordContext
@@ -115,22 +115,28 @@ async def options(
     bigram, *longer = await view.look(asks)
     opens = 0 < opened <= 2 and longer[-1].total > 0
     trigram = longer[-1] if opens else longer[0] if len(context) > 1 else NOTHING
-    heard = view.heard
-    trust3 = _trust(trigram, TRIGRAM_CONFIDENCE)
-    trust2 = _trust(bigram, BIGRAM_CONFIDENCE)
-    logs: dict[int, float] = {}
     ids = sorted(bigram.cells.keys() | trigram.cells.keys())
     if top_k is not None and len(ids) > top_k:
         ids = _strongest(ids, trigram.cells, bigram.cells, wanted, top_k)
-    for id_, count in zip(ids, view.counts(ids), strict=True):
-        p = (1 - trust2) * count / heard
-        if id_ in bigram.cells:
-            p += trust2 * count_of(bigram.cells[id_]) / bigram.total
-        p *= 1 - trust3
-        if id_ in trigram.cells:
-            p += trust3 * count_of(trigram.cells[id_]) / trigram.total
-        logs[id_] = math.log(p)
-    return Options(logs, trigram, bigram, opens)
+    return Options(_logs(view, ids, trigram, bigram), trigram, bigram, opens)
+
+
+def _logs(view: View, ids: list[int], trigram: RowView, bigram: RowView) -> dict[int, float]:
+    """Give the interpolated log-probability of candidates that one of the rows knows."""
+    trust3, trust2 = _trust(trigram, TRIGRAM_CONFIDENCE), _trust(bigram, BIGRAM_CONFIDENCE)
+    rest3, rest2, heard = 1 - trust3, 1 - trust2, view.heard
+    in3 = _parts(trigram, trust3)
+    in2 = _parts(bigram, trust2)
+    return {
+        id_: math.log((rest2 * count / heard + in2.get(id_, 0.0)) * rest3 + in3.get(id_, 0.0))
+        for id_, count in zip(ids, view.counts(ids), strict=True)
+    }
+
+
+def _parts(row: RowView, trust: float) -> dict[int, float]:
+    """Give what a row adds to the probability of each word that it knows."""
+    total = row.total * UNITS
+    return {id_: trust * (cell >> COUNT_SHIFT) / total for id_, cell in row.cells.items()}
 
 
 def _strongest(
@@ -225,9 +231,13 @@ def bends(
     t = max(MIN_TEMPERATURE, temperature)
     found: dict[str, float] = {}
     for name, by in leaning.items():
-        mean = math.fsum(chances[one] * value for one, value in by.items()) / t
-        free = max(0.0, 1 - math.fsum(chances[one] for one in by))
-        without = free + math.fsum(chances[one] * math.exp(-v / t) for one, v in by.items())
+        if not by:
+            continue
+        mine = [chances[one] for one in by]
+        mean = math.fsum([p * value for p, value in zip(mine, by.values(), strict=True)]) / t
+        free = max(0.0, 1 - math.fsum(mine))
+        freed = [p * math.exp(-value / t) for p, value in zip(mine, by.values(), strict=True)]
+        without = free + math.fsum(freed)
         nats = mean + math.log(without)
         if nats >= LEAST_BEND:
             found[name] = nats

@@ -185,7 +185,9 @@ class _Walker:
         woven = {weave.id} if weave is not None and weave.id is not None else set[int]()
         found = await self._options(woven)
         refused = self._refused()
-        logs = {id_: log for id_, log in found.logs.items() if id_ not in refused}
+        logs = dict(found.logs)
+        for id_ in refused & logs.keys():
+            del logs[id_]
         if not logs:
             self._jump()
             return
@@ -271,12 +273,12 @@ class _Walker:
             self._view, (this, before), plan.wanted | woven, opened=opened, top_k=plan.top_k
         )
 
-    def _refused(self) -> set[int | None]:
+    def _refused(self) -> set[int]:
         """List what must not come next; a few words, however many could."""
         words = set(self._guards.refused())
         if len(self.words) + 1 >= self._most:
             words |= PAUSES  # nothing would follow the comma
-        return {self._view.id(word) for word in words}
+        return {id_ for word in words if (id_ := self._view.id(word)) is not None}
 
     async def _fetch_near(self) -> None:
         recent = self._mouth.recent[-REMEMBERED:]
@@ -298,10 +300,13 @@ class _Walker:
         return 1.2 - 0.4 * (sum(last) / len(last)) if last else 1.0
 
 
-def _sum(logs: Mapping[int, float], leaning: Iterable[Mapping[int, float]]) -> dict[int, float]:
+def _sum(logs: dict[int, float], leaning: Iterable[Mapping[int, float]]) -> dict[int, float]:
     """Add what leans to log-weights; the leanings first, so that what is shown adds up to it."""
     sums: dict[int, float] = {}
     for by in leaning:
         for id_, value in by.items():
             sums[id_] = sums.get(id_, 0.0) + value
-    return {id_: log + sums.get(id_, 0.0) for id_, log in logs.items()}
+    whole = dict(logs)  # most candidates have nothing to add
+    for id_, value in sums.items():
+        whole[id_] = logs[id_] + value
+    return whole
