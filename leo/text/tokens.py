@@ -11,6 +11,7 @@ it, so that speech can restore it.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -33,6 +34,9 @@ MAX_TOKEN = 64
 
 SLICE = 8192
 """Characters looked through at once."""
+
+KNOWN_WORDS = 1 << 15
+"""Words, as written, whose tokens are kept at hand: a text is made of few, again and again."""
 
 SENTENCE_ENDS = frozenset({".", "!", "?", "…"})
 """Marks that end a sentence."""
@@ -80,6 +84,9 @@ class Token:
     opens: bool
 
 
+_MARKS = {mark: Token(mark, mark, opens=False) for mark in MARKS}
+
+
 def clean(text: str) -> str:
     """Replace what no file or browser can carry (NUL, lone surrogates) by U+FFFD."""
     return _UNSAFE.sub("\ufffd", text)
@@ -90,9 +97,13 @@ def is_word(token: str) -> bool:
     return token not in MARKS
 
 
-def _canonical(written: str) -> str:
-    lowered = unicodedata.normalize("NFC", written.lower())
-    return lowered[:MAX_TOKEN].rstrip(_INSIDE)
+def _word(piece: str, opens: bool) -> Token:
+    lowered = unicodedata.normalize("NFC", piece.lower())
+    canonical = lowered[:MAX_TOKEN].rstrip(_INSIDE)
+    return Token(canonical, piece[:MAX_TOKEN].rstrip(_INSIDE), opens)
+
+
+_met = lru_cache(maxsize=KNOWN_WORDS)(_word)
 
 
 def pieces(text: str) -> list[str]:
@@ -109,13 +120,17 @@ def pieces(text: str) -> list[str]:
 
 def named(piece: str) -> tuple[str, str]:
     """Give a piece's canonical form, and how it is written."""
-    if piece[0] == ".":
-        piece = "." if len(piece) == 1 else "…"
-    elif piece[0] in "-–—":
-        piece = "—"
+    piece = _plain_mark(piece)
     if piece in MARKS:
         return piece, piece
-    return _canonical(piece), piece[:MAX_TOKEN].rstrip(_INSIDE)
+    token = _word(piece, opens=False)
+    return token.word, token.written
+
+
+def _plain_mark(piece: str) -> str:
+    if piece[0] == ".":
+        return "." if len(piece) == 1 else "…"
+    return "—" if piece[0] in "-–—" else piece
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -136,14 +151,17 @@ def placed(text: str) -> Iterator[tuple[Token, int, int]]:
     """Go through the tokens of a text, each with where it begins and ends in `whole`."""
     before, opens = "", True
     for match in _TOKEN.finditer(_plain(text)):
-        word, written = named(match.group())
-        if word not in MARKS:
-            yield Token(word, written, opens), match.start(), match.end()
-            opens = False
-        elif before != word:  # "!!!" says no more than "!", and ". . ." is no ellipsis
-            yield Token(word, word, opens=False), match.start(), match.end()
-            opens = opens or word in SENTENCE_ENDS
-        before = word
+        piece = _plain_mark(match.group())
+        if piece in MARKS:
+            if before != piece:  # "!!!" says no more than "!", and ". . ." is no ellipsis
+                before = piece
+                yield _MARKS[piece], *match.span()
+                opens = opens or piece in SENTENCE_ENDS
+            continue
+        token = _met(piece, opens) if len(piece) <= MAX_TOKEN else _word(piece, opens)
+        before = token.word
+        yield token, *match.span()
+        opens = False
 
 
 def _plain(text: str) -> str:
