@@ -7,14 +7,14 @@ With every dream the friend's fragments fade; what he said with feeling becomes 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
 from leo.luck import stream
 from leo.module import Gone, Judged, Kept, Module, Reader, Voice, Write
 from leo.notes import Wound
-from leo.records import Growth, Note
+from leo.records import Growth, Note, Utterance
 from leo.reflection.dreaming import (
     SPEAKERS,
     DreamConfig,
@@ -189,6 +189,7 @@ class Dream(Module[DreamState]):
         friend = " ".join(one.text for one in drawn(self.state.fragments, FRAGMENTS_DRAWN, luck))
         said = judged.utterance.own.text
         lines: list[DreamLine] = []
+        words = {t.word for one in self.state.fragments for t in tokens(one.text)}
         growth, heard = Growth(), f"{judged.moment.prompt} {said}"
         for speaker in SPEAKERS:
             temperature, semantic = manner(speaker, judged)
@@ -203,18 +204,11 @@ class Dream(Module[DreamState]):
             if len(spoken.text.strip()) < SHORTEST:
                 break
             growth += await voice.keep(spoken.text, "dream")
-            charge = self._charge(spoken.text, spoken.entropy, judged)
+            charge = _charge(spoken, words, judged)
             entropy = round(spoken.entropy, 4)
             lines.append(DreamLine(speaker, spoken.text, temperature, semantic, entropy, charge))
             heard = spoken.text
         return tuple(lines), growth
-
-    def _charge(self, text: str, entropy: float, judged: Judged) -> float:
-        own = [token.word for token in tokens(text) if is_content(token.word)]
-        words = {t.word for one in self.state.fragments for t in tokens(one.text)}
-        share = sum(word in words for word in own) / len(own) if own else 0.0
-        wound = judged.note(Wound)
-        return round((entropy + share + (wound.level if wound else 0.0)) / 3, 4)
 
     def _dreamt(self, judged: Judged, lines: tuple[DreamLine, ...]) -> DreamState:
         state, moment = self.state, judged.moment
@@ -231,3 +225,10 @@ class Dream(Module[DreamState]):
             lines=state.lines + len(lines),
             recent=(*state.recent, dream)[-REMEMBERED:],
         )
+
+
+def _charge(spoken: Utterance, friends: Set[str], judged: Judged) -> float:
+    own = [token.word for token in tokens(spoken.text) if is_content(token.word)]
+    share = sum(word in friends for word in own) / len(own) if own else 0.0
+    wound = judged.note(Wound)
+    return round((spoken.entropy + share + (wound.level if wound else 0.0)) / 3, 4)
