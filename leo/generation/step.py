@@ -147,8 +147,13 @@ def _strongest(
     top_k: int,
 ) -> list[int]:
     """Choose ``top_k`` candidates, and the wanted ones among the rest; in ascending order."""
-    ranked = sorted(ids, key=lambda id_: (trigram.get(id_, 0), bigram.get(id_, 0)), reverse=True)
-    return sorted({*ranked[:top_k], *wanted.intersection(ids)})
+    chosen = [id_ for id_ in ids if id_ in trigram]  # these come before all others
+    if len(chosen) > top_k:
+        chosen.sort(key=lambda id_: (trigram[id_], bigram.get(id_, 0)), reverse=True)
+    elif len(chosen) < top_k:
+        others = [id_ for id_ in ids if id_ not in trigram]
+        chosen += sorted(others, key=bigram.__getitem__, reverse=True)[: top_k - len(chosen)]
+    return sorted({*chosen[:top_k], *wanted.intersection(ids)})
 
 
 def _trust(row: RowView, confidence: float) -> float:
