@@ -250,8 +250,20 @@ class Base:
         """Give the units of other words that stood near words."""
         return sum((dense(pack.company, ids) for pack in self.packs), np.zeros(len(ids), np.int64))
 
+    def branches_of(self, ids: Ints) -> Ints:
+        """Give how many words followed each word that follow it in no lower layer."""
+        return sum((_fresh(pack, ids) for pack in self.packs), np.zeros(len(ids), np.int64))
+
     def add_seen(self, units: list[int], ids: Sequence[int]) -> list[int]:
         """Add these layers' units of words to those of the layers above."""
         asked = np.fromiter(ids, np.int64, len(ids))
         own = sum((dense(pack.seen, asked) for pack in self.packs), np.array(units, np.int64))
         return own.tolist()  # type: ignore[no-any-return]
+
+
+def _fresh(pack: Packed, ids: Ints) -> Ints:
+    rows = pack.rows["next"]
+    if not len(rows.keys):
+        return np.zeros(len(ids), np.int64)
+    i = np.minimum(np.searchsorted(rows.keys, ids), len(rows.keys) - 1)
+    return np.where(rows.keys[i] == ids, rows.fresh[i], 0).astype(np.int64)

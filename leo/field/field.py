@@ -10,7 +10,7 @@ from leo.field.counting import Ids
 from leo.field.layer import Layer
 from leo.field.merging import packed
 from leo.field.packed import Packed
-from leo.field.ranking import rank_packed
+from leo.field.ranking import rank_packed, ranked_anew
 from leo.field.shelf import Nowhere, Shelf
 from leo.field.stack import PACKED_FROM, Counted, count, tidied
 from leo.field.themes import HUBS, RENEW_EVERY, Themes, renewed
@@ -150,8 +150,7 @@ class Field:
         await self.own.absorb(overlay, pace)
         _rank(self.own, overlay, self._centers, self._hubs)
         if (last and self.packs) or self.own.units >= PACKED_FROM:
-            stack = (*self.packs, await packed(self.own))
-            self._stand_on(await tidied(stack, self._shelf, last=last))
+            await self._tidy((*self.packs, await packed(self.own)), last=last)
         await self._went_on(entry, pace)
 
     async def count(self, text: str, source: Source) -> Counted:
@@ -163,13 +162,16 @@ class Field:
         """Take in a text that was counted; ``last`` if a book ended with it."""
         new = text.packs[-1]
         self._lately.keep(new.words.all(), range(new.first, new.size))
-        self._stand_on(await tidied(text.packs, self._shelf, last=last))
+        await self._tidy(text.packs, last=last)
         rank_packed(self.own, [new], self._centers, self._hubs)
         await self._went_on(entry, Pace(ROWS_PER_BREATH))
 
-    def _stand_on(self, packs: tuple[Packed, ...]) -> None:
-        self.packs = packs
-        self.own = Layer(self._first.layer, Base(packs))
+    async def _tidy(self, packs: tuple[Packed, ...], *, last: bool) -> None:
+        done = await tidied(packs, await self._first.packed(), self._shelf, last=last)
+        self.packs = done.packs
+        self.own = Layer(self._first.layer, Base(done.packs))
+        if done.faded:  # scores fell
+            self._centers, self._hubs = ranked_anew(self.own)
 
     async def _went_on(self, entry: int, pace: Pace) -> None:
         self.entries = entry

@@ -167,6 +167,11 @@ class Layer:
         rows = (self.near.get(id_) for id_ in ids.tolist())
         return np.array([0 if row is None else row.total for row in rows], np.int64)
 
+    def branches_of(self, ids: Ints) -> Ints:
+        """Give how many words followed each word that follow it in no lower layer."""
+        kinds = self.kinds["next"]
+        return np.array([kinds.get(id_, 0) for id_ in ids.tolist()], np.int64)
+
     def opened(self, id: int) -> float:  # noqa: A002
         """Give how often the word opened a sentence."""
         return sum(layer.starts.get(id, 0) for layer in self.layers) / UNITS

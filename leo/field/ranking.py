@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.centers import OPENINGS_POWER, Ranking, rank_centers
+from leo.field.centers import CENTERS, OPENINGS_POWER, Ranking, rank_centers
 from leo.field.layer import Layer
 from leo.field.packed import Packed
 from leo.field.rows import UNITS
+from leo.field.themes import HUBS
 from leo.text.function_words import is_content
 
-__all__ = ["rank_packed"]
+__all__ = ["rank_packed", "ranked_anew"]
 
 MARGIN = 1e-9
 """Room for rounding between the bound of a score and the score."""
@@ -43,6 +44,31 @@ def rank_packed(layer: Layer, packs: Sequence[Packed], centers: Ranking, hubs: R
     for id_ in ids[company >= hubs.least].tolist():
         if is_content(layer.word(id_)):
             hubs.put(id_, layer.nearness(id_))
+
+
+def ranked_anew(layer: Layer) -> tuple[Ranking, Ranking]:
+    """Rank all words, as is due when scores fell: give the centers and the hubs.
+
+    Parameters
+    ----------
+    layer
+        The field as it is.
+    """
+    centers, hubs = Ranking(CENTERS), Ranking(HUBS)
+    ids = np.arange(layer.size)
+    ways = sum((one.branches_of(ids) for one in layer.layers), np.zeros(layer.size, np.int64))
+    scores = np.power(_opened(layer, ids), OPENINGS_POWER) * np.log2(2 + ways)
+    for id_ in np.argsort(-scores, kind="stable").tolist():
+        if scores[id_] + MARGIN < centers.least or not scores[id_]:
+            break
+        rank_centers(centers, layer, [id_])
+    company = _company(layer, ids)
+    for id_ in np.argsort(-company, kind="stable").tolist():
+        if company[id_] < hubs.least or not company[id_]:
+            break
+        if is_content(layer.word(id_)):
+            hubs.put(id_, layer.nearness(id_))
+    return centers, hubs
 
 
 def _opened(layer: Layer, ids: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from leo.field.shelf import Shelf
 from leo.records import Growth, Source
 from leo.text.heard import heard
 
-__all__ = ["PACKED_FROM", "Counted", "at_once", "count", "due", "tidied"]
+__all__ = ["PACKED_FROM", "Counted", "Tidied", "at_once", "count", "due", "tidied"]
 
 LONG: Final = 20_000
 """Characters from which a text is counted at once."""
@@ -74,22 +74,32 @@ async def count(
     return Counted((*stack, new), new.grown)
 
 
-async def tidied(packs: Sequence[Packed], shelf: Shelf, *, last: bool) -> tuple[Packed, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Tidied:
+    """A stack in which nothing is due, and whether anything faded on the way."""
+
+    packs: tuple[Packed, ...]
+    faded: bool
+
+
+async def tidied(packs: Sequence[Packed], birth: Packed, shelf: Shelf, *, last: bool) -> Tidied:
     """Merge layers that are due, outside the event loop's thread.
 
     Parameters
     ----------
-    packs
-        The layers, lowest first.
+    packs, birth
+        The layers, lowest first, and what lies under them.
     shelf
         Where new layers go.
     last
         Whether a book ended.
     """
-    stack = list(packs)
+    stack, faded = list(packs), False
     while many := due([one.units for one in stack], last=last):
-        stack[-many:] = [await asyncio.to_thread(merged_packs, stack[-many:], shelf)]
-    return tuple(stack)
+        old, below = stack[-many:], [*stack[:-many], birth]
+        merged = await asyncio.to_thread(merged_packs, old, shelf, below)
+        stack[-many:], faded = [merged.pack], faded or merged.faded
+    return Tidied(tuple(stack), faded)
 
 
 def due(sizes: Sequence[int], *, last: bool) -> int:

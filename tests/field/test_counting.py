@@ -86,7 +86,7 @@ def test_merged_layers_are_one_layer(texts: Sequence[str], block: int, *, on_dis
         patch.setattr(merging, "BLOCK", block)
         with tempfile.TemporaryDirectory() as folder:
             shelf = Folder(Path(folder) / "shelf") if on_disk else Nowhere()
-            one = merging.merged_packs(layers, shelf)
+            one = merging.merged_packs(layers, shelf, ()).pack
             again = shelf.keep(asyncio.run(merging.packed(plain)))
     for pack in (one, again):
         assert [pack.words[i] for i in range(len(pack.words))] == plain.words
