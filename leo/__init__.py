@@ -40,7 +40,7 @@ from leo.home import ASYNC_DB_PATH
 from leo.records import Growth, Influence, Note, Turn, Utterance
 from leo.sync_leo import LeoField
 from leo.text.birth import DEFAULT_BIRTH, Birth
-from leo.turns import Forgotten, ReadReport, Stats, Turns
+from leo.turns import Compacted, Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "AsyncLeoField",
     "Birth",
     "CommitFailed",
+    "Compacted",
     "Event",
     "FieldBusy",
     "FieldClosed",

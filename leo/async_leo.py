@@ -12,7 +12,14 @@ from leo.exporting.export import ExportFormat, export, format_of
 from leo.forgetting import What
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
-from leo.limits import HeardSource, check_heard, check_length, check_neighbours, settings_of
+from leo.limits import (
+    HeardSource,
+    check_heard,
+    check_kept,
+    check_length,
+    check_neighbours,
+    settings_of,
+)
 from leo.luck import turn_seed
 from leo.module import Module
 from leo.opened import Opened, living_at
@@ -21,7 +28,7 @@ from leo.settle import settled
 from leo.stream import Stream
 from leo.text.tokens import clean
 from leo.turn import Asked, Plan, live
-from leo.turns import Forgotten, ReadReport, Stats, Turns
+from leo.turns import Compacted, Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
 from leo.watchers import ForgettingWatcher, Watcher
 
@@ -263,6 +270,31 @@ class AsyncLeoField(Opened):
         if done != Forgotten():
             self._forgetting.tell(done)
         return done
+
+    async def compact(self, *, keep: int | None = None) -> Compacted:
+        """Make his file smaller; what he knows and how he goes on does not change.
+
+        The journal is deflated and unused room is given back. It can be cancelled, and then
+        goes on where it was the next time.
+
+        Parameters
+        ----------
+        keep
+            How many of the last turns stay whole, at least 20; of all before only the texts are
+            kept, and their overview: `journal` leaves them out, and they cannot be relived. So
+            the file is bounded, but for some 400 bytes a turn. All stay whole by default.
+
+        Raises
+        ------
+        ValueError
+            If ``keep`` is too small.
+        StoreError
+            If the disk has no room for a copy of the file, or somebody reads it just now.
+        """
+        check_kept(keep)
+        self._require_loop()
+        async with self._lock:
+            return await (await self._awake()).compact(keep)
 
     # ------------------------------------------------------------ looking
 

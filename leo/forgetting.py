@@ -28,6 +28,8 @@ from leo.store.gaps import (
     Told,
     book_write,
     gap_writes,
+    plain_turn,
+    plain_turns_in,
     rewritten,
     row_writes,
     tables_of,
@@ -262,7 +264,12 @@ async def _cut(database: Database, gone: Gone) -> list[tuple[int, int, str]]:
         cut = cut_turn(turn, cutter)
         if cut is not turn:
             found.append((entry, turn.id, cut.to_json()))
-    return found
+    async for entry, number, texts in plain_turns_in(database):
+        kept = [one for one in texts if one[0] == "observer" or not gone.traces.holds(one[1])]
+        if number not in gone.turns and len(kept) < len(texts):
+            found.append((entry, number, plain_turn(kept)))
+        await pace.spend()
+    return sorted(found)
 
 
 async def _module_writes(

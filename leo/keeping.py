@@ -56,7 +56,7 @@ class Keeper:
         await self._sweep(field)
         return field
 
-    async def keep(self, field: Field, *, reading: bool = False) -> None:
+    async def keep(self, field: Field, *, reading: bool = False, now: bool = False) -> None:
         """Keep a field if enough happened since it was kept.
 
         Parameters
@@ -65,13 +65,15 @@ class Keeper:
             The field.
         reading
             Whether a book is being read: then it is kept more often, but not for every batch.
+        now
+            Keep it if anything happened at all.
 
         Raises
         ------
         CommitFailed, StoreError
             If it could not be written; the field is unharmed.
         """
-        due = FOLD_BATCHES if reading else FOLD_EVERY
+        due = 1 if now else FOLD_BATCHES if reading else FOLD_EVERY
         packed = field.packs != self._packs and not reading
         if field.entries - self._entry < due and not packed:
             return

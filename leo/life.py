@@ -18,12 +18,14 @@ from leo.keeping import Keeper
 from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
 from leo.records import Learned, Source, Turn
+from leo.settle import settled
+from leo.store.compacting import compact_page
 from leo.store.database import Database
 from leo.store.journal import Birthday, Entry, Journal, birth_writes, heard_write, turn_writes
 from leo.store.reader import FileReader
 from leo.text.birth import Birth
 from leo.turn import Plan
-from leo.turns import Forgotten
+from leo.turns import Compacted, Forgotten
 from leo.views import Neighbourhood
 from leo.voice import learn
 
@@ -264,6 +266,20 @@ class Life:
             await self.clean()
         except StoreError as error:
             log.warning("%s", error)
+
+    # ------------------------------------------------------------ making smaller
+
+    async def compact(self, keep: int | None) -> Compacted:
+        """Deflate the journal, reduce all turns but the last ``keep`` to texts, give room back."""
+        whole_from = 0 if keep is None else self.turn - keep + 1
+        plain = entry = 0
+        while page := await compact_page(self.database, entry, whole_from):
+            await settled(self.database.write(page.writes))
+            entry, plain = page.last, plain + page.plain
+        if not self._stale:
+            await settled(self._keeper.keep(self.field, now=True))
+        before, after = await settled(self.database.shrink())
+        return Compacted(before, after, plain)
 
     # ------------------------------------------------------------ closing
 

@@ -11,6 +11,7 @@ __all__ = [
     "MAX_PROMPT",
     "HeardSource",
     "check_heard",
+    "check_kept",
     "check_length",
     "check_neighbours",
     "settings_of",
@@ -26,6 +27,9 @@ MAX_TEMPERATURE = 10.0
 
 MAX_NEIGHBOURS = 60
 """Words around a word."""
+
+MIN_KEPT = 20
+"""Turns that stay whole whatever is made smaller: those at hand."""
 
 HeardSource = Literal["observer", "book", "note"]
 HEARD: Final[tuple[HeardSource, ...]] = ("observer", "book", "note")
@@ -45,6 +49,12 @@ def check_neighbours(limit: int) -> None:
     """Refuse a number of neighbours that cannot be shown."""
     if not 1 <= limit <= MAX_NEIGHBOURS:
         raise ValueError(f"limit is {limit}; it must be 1 to {MAX_NEIGHBOURS}")
+
+
+def check_kept(keep: int | None) -> None:
+    """Refuse to reduce the turns at hand."""
+    if keep is not None and keep < MIN_KEPT:
+        raise ValueError(f"keep is {keep}; it must be at least {MIN_KEPT}, or None for all turns")
 
 
 def check_heard(text: str, source: HeardSource) -> None:

@@ -105,8 +105,9 @@ async def _require_whole(journal: Journal, before: int | None) -> None:
     whole = await journal.whole_before()
     if whole is not None and (before is None or before > whole):
         raise TurnForgotten(
-            "this Leo was asked to forget something, and past it his life cannot be lived again; "
-            + (f"before turn {whole} it can" if whole else "it was before his first turn")
+            "this Leo was asked to forget something, or his file was made smaller and turns were "
+            "reduced to their texts; past that his life cannot be lived again"
+            + (f", before turn {whole} it can" if whole else "")
         )
 
 

@@ -23,7 +23,7 @@ from leo.limits import HeardSource
 from leo.module import Module
 from leo.records import Growth, Turn
 from leo.text.birth import DEFAULT_BIRTH, Birth
-from leo.turns import Forgotten, ReadReport, Stats, Turns
+from leo.turns import Compacted, Forgotten, ReadReport, Stats, Turns
 from leo.views import Neighbourhood
 from leo.watchers import ForgettingWatcher, Watcher
 
@@ -159,6 +159,10 @@ class LeoField:
     def forget(self, what: What) -> Forgotten:
         """Forget for good what was said: a turn, several, or every turn with a text."""
         return self._drive(self._leo.forget(what))
+
+    def compact(self, *, keep: int | None = None) -> Compacted:
+        """Make his file smaller; what he knows and how he goes on does not change."""
+        return self._drive(self._leo.compact(keep=keep))
 
     def journal(self, start: int = 1, stop: int | None = None) -> Turns:
         """Read turns of his whole life, those with ``start <= id < stop``."""

@@ -11,7 +11,16 @@ from leo.records.shown import turns_html
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TURN_COLUMNS", "Cell", "Column", "Forgotten", "ReadReport", "Stats", "Turns"]
+__all__ = [
+    "TURN_COLUMNS",
+    "Cell",
+    "Column",
+    "Compacted",
+    "Forgotten",
+    "ReadReport",
+    "Stats",
+    "Turns",
+]
 
 
 Cell: TypeAlias = str | int | float | None
@@ -170,6 +179,23 @@ class Forgotten:
     entries: tuple[int, ...] = ()
     echoes: tuple[int, ...] = ()
     words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What making a file smaller came to.
+
+    Attributes
+    ----------
+    before, after
+        Bytes of the file.
+    plain
+        Turns of which only the texts were kept, those of earlier times not counted.
+    """
+
+    before: int
+    after: int
+    plain: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,13 +16,16 @@ from leo.module import SqlValue, Write
 from leo.store.holder import Holder, hold
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
-__all__ = ["CHUNK_ROWS", "SCRUB", "Database", "Reading"]
+__all__ = ["BODY", "CHUNK_ROWS", "SCRUB", "Database", "Reading"]
 
 CHUNK_ROWS = 512
 """Rows per statement hop; the database thread shares the interpreter with the event loop."""
 
 BUSY_MS = 5_000
 """How long SQLite waits for a reader that holds the file."""
+
+BODY = "coalesce(inflated(packed), body)"
+"""A journal entry's body, whether it was deflated or not."""
 
 SCRUB = Write("INSERT OR IGNORE INTO chores VALUES ('scrub')")
 """Written with what erases texts, so that `Database.scrub` is done even after a crash."""
@@ -196,6 +200,27 @@ class Database(Reading):
         """Tell whether texts were erased and the file was not scrubbed since."""
         return bool(await self.fetch("SELECT 1 FROM chores WHERE chore = 'scrub'"))
 
+    async def shrink(self) -> tuple[int, int]:
+        """Give back the room that is not used any more: bytes of the file before and after.
+
+        Raises
+        ------
+        StoreError
+            If somebody reads the file just now, or the disk has no room for a copy of it.
+        """
+        before = await asyncio.to_thread(_size, self.path)
+        try:
+            await self.connection.execute_fetchall("VACUUM")
+            rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise _store_error(self.path, error) from error
+        if any(busy for busy, *_ in rows):
+            raise StoreError(
+                f"{self.path} is smaller inside, but somebody reads it just now and it keeps its "
+                "room; close what reads it, and compact it again"
+            )
+        return before, await asyncio.to_thread(_size, self.path)
+
     async def scrub(self) -> None:
         """Write the file anew and empty its log, so that no old byte is left in either.
 
@@ -270,9 +295,15 @@ async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
     connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     _let_interpreter_exit(connection)
     try:
-        return await connection
+        opened = await connection
+        await opened.create_function("inflated", 1, _inflated, deterministic=True)
     except sqlite3.Error as error:
         raise _store_error(path, error) from error
+    return opened
+
+
+def _inflated(packed: bytes | None) -> str | None:
+    return None if packed is None else zlib.decompress(packed).decode()
 
 
 def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
@@ -281,6 +312,11 @@ def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
     # which is safe: what was committed is on disk, and SQLite drops what was not.
     thread = connection if isinstance(connection, threading.Thread) else connection._thread
     thread.daemon = True
+
+
+def _size(path: Path) -> int:
+    wal = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
 
 
 def _unclean(path: Path, why: str) -> StoreError:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from leo.errors import StoreError, TurnFormatError
 from leo.module import Gone, Reader, SqlValue, Write
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Source, Turn
-from leo.store.database import Reading
+from leo.store.database import BODY, Reading
 from leo.store.journal import READ_ROWS
 from leo.store.schema import TABLES
 from leo.text.traces import Traces
@@ -17,6 +18,8 @@ __all__ = [
     "Told",
     "book_write",
     "gap_writes",
+    "plain_turn",
+    "plain_turns_in",
     "rewritten",
     "row_writes",
     "tables_of",
@@ -24,15 +27,22 @@ __all__ = [
     "turns_in",
 ]
 
-_TOLD = """
+_TOLD = f"""
 SELECT entry, kind, at, turn, CASE kind WHEN 'turn' THEN json_object(
-    'said', json_extract(body, '$.prompt'),
-    'reply', json_extract(body, '$.reply'),
-    'learned', json_extract(body, '$.learned')
-) ELSE body END
-FROM journal WHERE entry > ? AND kind IN ('turn', 'observe', 'book') ORDER BY entry LIMIT ?
+    'said', json_extract(plain, '$.prompt'),
+    'reply', json_extract(plain, '$.reply'),
+    'learned', json_extract(plain, '$.learned')
+) ELSE plain END
+FROM (
+    SELECT entry, kind, at, turn, {BODY} AS plain
+    FROM journal WHERE entry > ? AND kind IN ('turn', 'observe', 'book', 'gap')
+)
+WHERE kind <> 'gap' OR json_extract(plain, '$.heard') IS NOT NULL ORDER BY entry LIMIT ?
 """
 """SQLite takes the few texts out of a Turn; decoding it whole would take far longer."""
+
+
+Texts: TypeAlias = Sequence[tuple[Source, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +90,20 @@ def _told(entry: int, kind: str, at: float, turn: int | None, body: str) -> Told
         learned = (one["text"] for one in plain["learned"] if one["source"] != "observer")
         own = (plain["reply"], *(text for text in learned if text is not None))
         return Told(entry, kind, at, turn, (("observer", plain["said"]),), own)
-    said = tuple((source, text) for source, text in plain.pop("heard"))
-    return Told(entry, kind, at, turn, said, (), tuple(plain.items()))
+    heard = tuple((source, text) for source, text in plain.pop("heard"))
+    if kind == "gap":  # an old turn: its texts were kept
+        said = tuple(one for one in heard if one[0] == "observer")
+        own = tuple(text for source, text in heard if source != "observer")
+        return Told(entry, str(plain["was"]), at, turn, said, own)
+    return Told(entry, kind, at, turn, heard, (), tuple(plain.items()))
 
 
 async def turns_in(database: Reading) -> AsyncIterator[tuple[int, Turn]]:
     """Go through all turns whole, each with its entry."""
     entry = 0
     while rows := await database.fetch(
-        "SELECT entry, body FROM journal WHERE entry > ? AND kind = 'turn' ORDER BY entry LIMIT ?",
+        f"SELECT entry, {BODY} FROM journal WHERE entry > ? AND kind = 'turn' "
+        "ORDER BY entry LIMIT ?",
         (entry, READ_ROWS),
     ):
         for number, body in rows:
@@ -98,6 +113,26 @@ async def turns_in(database: Reading) -> AsyncIterator[tuple[int, Turn]]:
             except TurnFormatError as error:
                 raise _damaged(database, entry, error) from error
             yield entry, turn
+
+
+async def plain_turns_in(database: Reading) -> AsyncIterator[tuple[int, int, Texts]]:
+    """Go through all turns of which only the texts were kept: entry, number, texts."""
+    entry = 0
+    while rows := await database.fetch(
+        f"SELECT entry, turn, json_extract({BODY}, '$.heard') AS heard FROM journal "
+        "WHERE entry > ? AND kind = 'gap' AND heard IS NOT NULL ORDER BY entry LIMIT ?",
+        (entry, READ_ROWS),
+    ):
+        for number, turn, heard in rows:
+            entry = int(str(number))
+            texts = tuple((source, text) for source, text in json.loads(str(heard)))
+            yield entry, int(str(turn)), texts
+
+
+def plain_turn(texts: Texts) -> str:
+    """Give the body of a turn of which only the texts are kept."""
+    told = {"was": "turn", "heard": texts}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _damaged(database: Reading, entry: int, error: Exception) -> StoreError:
@@ -112,7 +147,9 @@ def gap_writes(entries: Iterable[Told]) -> list[Write]:
     gaps = [(json.dumps({"was": one.kind}), one.entry) for one in entries]
     turns = [(one.turn,) for one in entries if one.turn is not None]
     return [
-        Write("UPDATE journal SET kind = 'gap', body = ? WHERE entry = ?", tuple(gaps)),
+        Write(
+            "UPDATE journal SET kind = 'gap', body = ?, packed = NULL WHERE entry = ?", tuple(gaps)
+        ),
         Write("DELETE FROM summary WHERE turn = ?", tuple(turns)),
     ]
 
@@ -126,7 +163,7 @@ def book_write(told: Told, left: Sequence[str]) -> Write:
 def rewritten(bodies: Sequence[tuple[int, str]]) -> Write:
     """Give entries new bodies."""
     rows = tuple((body, entry) for entry, body in bodies)
-    return Write("UPDATE journal SET body = ? WHERE entry = ?", rows)
+    return Write("UPDATE journal SET body = ?, packed = NULL WHERE entry = ?", rows)
 
 
 # ---------------------------------------------------------------- tables of modules

@@ -15,7 +15,7 @@ from leo.errors import StoreError, TurnFormatError
 from leo.module import SqlValue, Write
 from leo.pace import Pace
 from leo.records import Source, Turn
-from leo.store.database import Reading
+from leo.store.database import BODY, Reading
 from leo.text.birth import Birth
 
 __all__ = ["Birthday", "Entry", "Event", "Journal", "birth_writes", "heard_write", "turn_writes"]
@@ -135,7 +135,7 @@ class Journal:
 
     async def birthday(self) -> Birthday | None:
         """Read the birth; ``None`` in a file that was only just made."""
-        rows = await self._database.fetch("SELECT at, body FROM journal WHERE entry = 1")
+        rows = await self._database.fetch(f"SELECT at, {BODY} FROM journal WHERE entry = 1")
         if not rows:
             return None
         at, body = rows[0]
@@ -161,7 +161,8 @@ class Journal:
         end = 2**62 if stop is None else stop
         while True:
             rows = await self._database.fetch(
-                "SELECT entry, body FROM journal WHERE turn >= ? AND turn < ? AND kind = 'turn' "
+                f"SELECT entry, {BODY} FROM journal "
+                "WHERE turn >= ? AND turn < ? AND kind = 'turn' "
                 "ORDER BY turn LIMIT ?",
                 (start, end, READ_ROWS),
             )
@@ -184,7 +185,7 @@ class Journal:
         """Give the turn before which nothing was forgotten; ``None`` if nothing ever was."""
         rows = await self._database.fetch(
             "SELECT min(entry) FROM journal WHERE kind = 'gap' "
-            "OR (kind = 'book' AND json_extract(body, '$.cut'))"
+            f"OR (kind = 'book' AND json_extract({BODY}, '$.cut'))"
         )
         if rows[0][0] is None:
             return None
@@ -194,7 +195,7 @@ class Journal:
     async def settings(self) -> tuple[str, ...]:
         """Read which modules were switched off last."""
         rows = await self._database.fetch(
-            "SELECT entry, body FROM journal WHERE kind = 'settings' ORDER BY entry DESC LIMIT 1"
+            f"SELECT entry, {BODY} FROM journal WHERE kind = 'settings' ORDER BY entry DESC LIMIT 1"
         )
         for entry, body in rows:
             with self._reading(entry):
@@ -214,7 +215,7 @@ class Journal:
     async def entries_after(self, entry: int) -> list[Entry]:
         """Read what the next `READ_ROWS` entries after one taught; empty at the end."""
         rows = await self._database.fetch(
-            "SELECT entry, kind, body FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
+            f"SELECT entry, kind, {BODY} FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
             (entry, READ_ROWS),
         )
         found: list[Entry] = []
@@ -228,7 +229,7 @@ class Journal:
     async def events_after(self, entry: int) -> list[Event]:
         """Read the next `READ_ROWS` entries after one, whole; empty at the end."""
         rows = await self._database.fetch(
-            "SELECT entry, kind, at, body FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
+            f"SELECT entry, kind, at, {BODY} FROM journal WHERE entry > ? ORDER BY entry LIMIT ?",
             (entry, READ_ROWS),
         )
         found: list[Event] = []
@@ -243,7 +244,7 @@ class Journal:
         """Count the batches of a book that are in the journal."""
         rows = await self._database.fetch(
             "SELECT count(*) FROM journal "
-            "WHERE kind = 'book' AND json_extract(body, '$.digest') = ?",
+            f"WHERE kind = 'book' AND json_extract({BODY}, '$.digest') = ?",
             (digest,),
         )
         return int(str(rows[0][0]))

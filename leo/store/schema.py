@@ -73,6 +73,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What a committed change leaves to be done with the file itself.
         "CREATE TABLE chores (chore TEXT PRIMARY KEY) STRICT",
     ),
+    (
+        # A body that was deflated stands here, and leaves the other empty.
+        "ALTER TABLE journal ADD COLUMN packed BLOB",
+    ),
 )
 """Each migration is a list of statements; it runs once, together with the record that it ran."""
 

@@ -204,7 +204,9 @@ async def test_an_older_file_gets_its_gaps(lived: Path, path: Path, make: Open) 
         with closing(sqlite3.connect(lived)) as new, closing(sqlite3.connect(path)) as old:
             old.executescript(";".join(MIGRATIONS[0]))
             for table in ("journal", "summary", "image", "module_migrations"):
-                for row in new.execute(f"SELECT * FROM {table}").fetchall():
+                columns = old.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+                names = ", ".join(name for (name,) in columns)
+                for row in new.execute(f"SELECT {names} FROM {table}").fetchall():
                     marks = ", ".join("?" * len(row))
                     old.execute(f"INSERT INTO {table} VALUES ({marks})", row)
             tables = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
