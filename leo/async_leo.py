@@ -3,33 +3,28 @@
 import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from leo.answering import Answering
 from leo.books import Batch, Book, Progress, Reporter, batches, open_book
 from leo.events import Revised, Tell, Word
-from leo.exporting.export import ExportFormat, export, format_of
-from leo.forgetting import What
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.limits import (
     HeardSource,
     check_heard,
-    check_kept,
     check_length,
-    check_neighbours,
     settings_of,
 )
 from leo.luck import turn_seed
 from leo.module import Module
-from leo.opened import Opened, living_at
+from leo.opened import living_at
 from leo.records import Growth, Settings, Turn
 from leo.settle import settled
 from leo.stream import Stream
 from leo.text.tokens import clean
 from leo.turn import Asked, Plan, live
-from leo.turns import Compacted, Forgotten, ReadReport, Stats, Turns
-from leo.views import Neighbourhood
+from leo.turns import ReadReport
 from leo.watchers import ForgettingWatcher, Watcher
 
 __all__ = ["AsyncLeoField", "living"]
@@ -41,7 +36,7 @@ def living(path: str | os.PathLike[str] = ASYNC_DB_PATH) -> "AsyncLeoField | Non
     return found if isinstance(found, AsyncLeoField) else None
 
 
-class AsyncLeoField(Opened):
+class AsyncLeoField(Answering):
     """A Leo: he hears, grows and speaks, one turn at a time.
 
     Use it as ``async with AsyncLeoField(path) as leo: ...``, or with `async_init` and
@@ -127,8 +122,7 @@ class AsyncLeoField(Opened):
         """
         asked = self._settings(prompt, temperature, 80, without)
         self._require_loop()
-        async with self._lock:
-            life = await self._awake()
+        async with self._at_hand() as life:
             return (await self._plan(life, prompt, asked, _deaf, seed=seed, real=False)).turn
 
     async def _live(self, prompt: str, settings: Settings, tell: Tell) -> Turn:
@@ -136,8 +130,7 @@ class AsyncLeoField(Opened):
         plan: Plan | None = None
         life: Life | None = None
         try:
-            async with self._lock:
-                life = await self._awake()
+            async with self._at_hand() as life:
                 plan = await self._plan(life, prompt, settings, tell)
                 await settled(life.happen(plan))
         finally:
@@ -183,8 +176,7 @@ class AsyncLeoField(Opened):
         """
         check_heard(text, source)
         self._require_loop()
-        async with self._lock:
-            life = await self._awake()
+        async with self._at_hand() as life:
             heard = [(source, clean(text))]
             learned = await settled(life.hear("observe", self._clock(), heard))
         return sum((one.growth for one in learned), Growth())
@@ -211,8 +203,8 @@ class AsyncLeoField(Opened):
         """
         self._require_loop()
         book = await open_book(absolute(path))
-        async with self._lock:
-            read_before = await (await self._awake()).journal.batches_of(book.digest)
+        async with self._at_hand() as life:
+            read_before = await life.journal.batches_of(book.digest)
         begin = read_before % book.batches if book.batches else 0
         if not book.batches or (read_before and not begin and not again):
             return ReadReport(book.path, book.digest, 0, 0, skipped=True)
@@ -227,177 +219,10 @@ class AsyncLeoField(Opened):
     async def _learn(self, book: Book, batch: Batch) -> int:
         """Learn a batch of a book, and count its tokens."""
         told = {"digest": book.digest, "batch": batch.number, "last": batch.last}
-        async with self._lock:
-            life = await self._awake()
+        async with self._at_hand() as life:
             heard = life.hear("book", self._clock(), [("book", batch.text)], **told)
             learned = await settled(heard)
         return sum(one.growth.tokens for one in learned)
-
-    # ------------------------------------------------------------ forgetting
-
-    async def forget(self, what: What) -> Forgotten:
-        """Forget for good what was said: in the journal, the counts, the modules and the file.
-
-        Forgotten turns and observed texts become gaps: number and time stay, no text does. Of a
-        book only the sentences go. What Leo himself said stays, but for words, and for three
-        words in a row, that stood only in what is forgotten: those are cut out (``…``), and a
-        text with a cut is not counted any more. `leo.forgetting` says it in detail. Copies made
-        before are not touched, and neither are the texts he was born with.
-
-        Parameters
-        ----------
-        what
-            A turn's number, several, or a text: every turn, observed text and book in which
-            somebody said it, whatever its case, spaces and marks (``Mila`` is said in
-            ``Mila's``). Turns that are forgotten already are passed over.
-
-        Raises
-        ------
-        ValueError
-            If the text has no word, or there was no such turn.
-        CommitFailed
-            If it could not be written; nothing of it happened.
-        StoreError
-            If it is forgotten, but the file could not be written anew, for example because
-            somebody else reads it just now; that is done when it is next opened.
-        """
-        self._require_loop()
-        async with self._lock:
-            life = await self._awake()
-            await settled(life.clean())
-            erased = await life.erasure(what)
-            done = Forgotten() if erased is None else await settled(life.forget(erased))
-        if done != Forgotten():
-            self._forgetting.tell(done)
-        return done
-
-    async def compact(self, *, keep: int | None = None) -> Compacted:
-        """Make his file smaller; what he knows and how he goes on does not change.
-
-        The journal is deflated and unused room is given back. It can be cancelled, and then
-        goes on where it was the next time.
-
-        Parameters
-        ----------
-        keep
-            How many of the last turns stay whole, at least 20; of all before only the texts are
-            kept, and their overview: `journal` leaves them out, and they cannot be relived. So
-            the file is bounded, but for some 400 bytes a turn. All stay whole by default.
-
-        Raises
-        ------
-        ValueError
-            If ``keep`` is too small.
-        StoreError
-            If the disk has no room for a copy of the file, or somebody reads it just now.
-        """
-        check_kept(keep)
-        self._require_loop()
-        async with self._lock:
-            return await (await self._awake()).compact(keep)
-
-    # ------------------------------------------------------------ looking
-
-    @property
-    def turns(self) -> Turns:
-        """The last 20 turns."""
-        return Turns(self._open_life().turns)
-
-    async def journal(self, start: int = 1, stop: int | None = None) -> Turns:
-        """Read turns of his whole life, those with ``start <= id < stop``; gaps are left out."""
-        self._require_loop()
-        async with self._lock:
-            return Turns(await (await self._awake()).journal.turns(start, stop))
-
-    async def stats(self) -> Stats:
-        """Tell what he amounts to."""
-        self._require_loop()
-        async with self._lock:
-            life = await self._awake()
-            return Stats(
-                path=self._path,
-                seed=life.birthday.seed,
-                born=life.birthday.at,
-                turns=life.turn,
-                entries=life.entry,
-                totals=life.field.totals,
-                centers=tuple(center.word for center in life.field.centers()),
-                themes=len(life.field.themes.all),
-            )
-
-    async def around(self, word: str, *, limit: int = 30, at: int | None = None) -> Neighbourhood:
-        """Look around a word: which words stand near it, and near each other.
-
-        Parameters
-        ----------
-        word
-            The word; of a longer text the first.
-        limit
-            Most neighbours, 1..60; they are content words, the most frequent company first.
-        at
-            A turn: how it was just after it (chosen among the words that are near today).
-            ``None`` for now.
-
-        Raises
-        ------
-        ValueError
-            If ``limit`` is out of range or there was no such turn.
-        """
-        check_neighbours(limit)
-        self._require_loop()
-        async with self._lock:
-            life = await self._awake()
-            if at is not None and not 1 <= at <= life.turn:
-                raise ValueError(f"there is no turn {at}; this Leo has lived {life.turn}")
-            return await life.around(word, limit=limit, at=at)
-
-    async def copy(self, path: str | os.PathLike[str]) -> Path:
-        """Copy this Leo, with his whole life, into a new file, and give its path.
-
-        Raises
-        ------
-        StoreError
-            If the file exists already, or cannot be written.
-        """
-        self._require_loop()
-        target = absolute(path)
-        async with self._lock:
-            await settled((await self._awake()).database.copy(target))
-        return target
-
-    async def export(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        format: ExportFormat | None = None,  # noqa: A002  the name that people look for
-    ) -> Path:
-        """Write his field and all his turns as tables, and give their path; nothing changes.
-
-        The tables are ``words``, ``bigrams``, ``trigrams``, ``pairs``, ``turns``, ``spoken`` and
-        ``notes``. They appear when all is written; a cancelled export leaves nothing.
-
-        Parameters
-        ----------
-        path
-            ``.db``, ``.sqlite`` or ``.sqlite3``: one SQLite file. No suffix, or ``.csv``: a
-            folder of CSV files. ``.parquet``: a folder of Parquet files.
-        format
-            ``sqlite``, ``csv`` or ``parquet``, whatever the suffix.
-
-        Raises
-        ------
-        ValueError
-            If the suffix tells no format, or there is no such format.
-        StoreError
-            If there is something at the path already, it cannot be written, or Parquet is
-            asked for and pyarrow is not installed.
-        """
-        target = absolute(path)
-        chosen = format_of(target, format)
-        self._require_loop()
-        async with self._lock:
-            await export(await self._awake(), target, chosen)
-        return target
 
     # ------------------------------------------------------------ switches
 
@@ -416,8 +241,7 @@ class AsyncLeoField(Opened):
         """
         off = self._known(names)
         self._require_loop()
-        async with self._lock:
-            life = await self._awake()
+        async with self._at_hand() as life:
             if off != self.without:
                 await settled(life.switch_off(self._clock(), off))
             self._without = None

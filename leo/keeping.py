@@ -9,6 +9,7 @@ import logging
 from leo.errors import StoreError
 from leo.field.field import Field, Newborn
 from leo.field.packed import Packed
+from leo.field.rows import UNITS
 from leo.field.shelf import Folder
 from leo.store.database import Database
 from leo.store.image import image_writes, read_image
@@ -21,7 +22,10 @@ FOLD_EVERY = 128
 """Journal entries after which the image is renewed, at closing or after opening."""
 
 FOLD_BATCHES = 16
-"""Journal entries after which it is renewed while a book is read."""
+"""Journal entries after which it is renewed while a book is read, or before Leo sleeps."""
+
+SHORT = 4_000 * UNITS
+"""Units of a short life: before sleeping it is kept for anything that happened."""
 
 
 class Keeper:
@@ -56,26 +60,31 @@ class Keeper:
         await self._sweep(field)
         return field
 
-    async def keep(self, field: Field, *, reading: bool = False, now: bool = False) -> None:
+    async def rest(self, field: Field) -> None:
+        """Keep a field so that it can be had again quickly; raises like `keep`."""
+        await self.keep(field, after=1 if field.own.units < SHORT else FOLD_BATCHES)
+
+    async def keep(
+        self, field: Field, *, after: int | None = None, packed_too: bool = True
+    ) -> None:
         """Keep a field if enough happened since it was kept.
 
         Parameters
         ----------
         field
             The field.
-        reading
-            Whether a book is being read: then it is kept more often, but not for every batch.
-        now
-            Keep it if anything happened at all.
+        after
+            Journal entries that are enough; `FOLD_EVERY` by default.
+        packed_too
+            Whether it is enough that something was packed.
 
         Raises
         ------
         CommitFailed, StoreError
             If it could not be written; the field is unharmed.
         """
-        due = 1 if now else FOLD_BATCHES if reading else FOLD_EVERY
-        packed = field.packs != self._packs and not reading
-        if field.entries - self._entry < due and not packed:
+        packed = packed_too and field.packs != self._packs
+        if field.entries - self._entry < (FOLD_EVERY if after is None else after) and not packed:
             return
         try:
             image = await field.kept()

@@ -3,8 +3,10 @@
 Memory is never ahead of disk. Everything here runs under the Leo's lock.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from leo.field.field import Field, newborn
 from leo.field.layer import Layer
 from leo.field.stack import Counted, at_once
 from leo.forgetting import Erasure, What, erasure, wanted
-from leo.keeping import Keeper
+from leo.keeping import FOLD_BATCHES, Keeper
 from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
+from leo.recent import LAST_TURNS, Recent
 from leo.records import Learned, Source, Turn
 from leo.settle import settled
 from leo.store.compacting import compact_page
@@ -32,9 +35,6 @@ from leo.voice import learn
 __all__ = ["Life"]
 
 log = logging.getLogger("leo")
-
-LAST_TURNS = 20
-"""Turns kept at hand."""
 
 
 class Life:
@@ -57,8 +57,6 @@ class Life:
         Numbers of the last journal entry and the last turn.
     committed
         Number of the last turn that this process wrote; it may be ahead of memory.
-    turns
-        The last turns.
     without
         Modules that were switched off last.
     """
@@ -71,7 +69,8 @@ class Life:
         self.entry = 0
         self.turn = 0
         self.committed = 0
-        self.turns: tuple[Turn, ...] = ()
+        self._recent = Recent(database.path)
+        self._rested = False  # whether he fell asleep with nothing to make good
         self.without: tuple[str, ...] = ()
         self.field: Field
         self._keeper = Keeper(database)
@@ -108,6 +107,8 @@ class Life:
                     f"{path} was born with seed {birthday.seed}, not {seed}; open it without a "
                     "seed, or start a new Leo in another file"
                 )
+            if birthday.birth == birth:
+                birthday = replace(birthday, birth=birth)  # one for all Leos
             life = cls(database, birthday, modules)
             await life._migrate_modules()
             await life.remember()
@@ -127,19 +128,27 @@ class Life:
                 ran = Write("INSERT INTO module_migrations VALUES (?, ?)", ((module.name, number),))
                 await self.database.write([Write(script), ran])
 
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The last turns."""
+        return self._recent.all(keep=not self.database.asleep)
+
     # ------------------------------------------------------------ remembering
 
     async def remember(self) -> None:
         """Build memory from disk, if it is not there or not to be trusted."""
         if not self._stale:
             return
+        rested = self.database.asleep and self._rested
+        await settled(self.database.wake())
         field = await self._keeper.field(await newborn(self.birthday.birth))
         while entries := await self.journal.entries_after(field.entries):
             for entry in entries:
                 await _heard_again(field, entry)
         self.entry, self.turn = await self.journal.last()
         self.field = field
-        self.turns = tuple(await self.journal.latest(LAST_TURNS))
+        if not rested:
+            self._recent = Recent(self.database.path, await self.journal.latest(LAST_TURNS))
         have = {module.name for module in self.modules}
         self.without = tuple(name for name in await self.journal.settings() if name in have)
         reader = FileReader(self.database, self.birthday.birth)
@@ -170,7 +179,7 @@ class Life:
             if module.name in plan.states:
                 module.state = plan.states[module.name]
         self.entry, self.turn = entry, self.turn + 1
-        self.turns = (*self.turns, plan.turn)[-LAST_TURNS:]
+        self._recent.add(plan.turn)
 
     async def hear(
         self, kind: str, at: float, texts: Sequence[tuple[Source, str]], **more: object
@@ -187,7 +196,9 @@ class Life:
             counted = await self.field.count(text, source)
             await self.database.write([written])
             await self._changing(self._take_in(counted, entry, last=last))
-            await self.fold(reading=True)  # a crash must not cost counting a whole book again
+            await self.fold(
+                after=FOLD_BATCHES, packed_too=False
+            )  # a crash must not cost counting a whole book again
             return (Learned(source, counted.growth, text),)
         overlay = self.field.overlay()
         learned: list[Learned] = []
@@ -277,21 +288,40 @@ class Life:
             await settled(self.database.write(page.writes))
             entry, plain = page.last, plain + page.plain
         if not self._stale:
-            await settled(self._keeper.keep(self.field, now=True))
+            await settled(self._keeper.keep(self.field, after=1))
         before, after = await settled(self.database.shrink())
         return Compacted(before, after, plain)
 
     # ------------------------------------------------------------ closing
 
-    async def fold(self, *, reading: bool = False) -> None:
+    async def fold(self, *, after: int | None = None, packed_too: bool = True) -> None:
         """Keep the field if enough happened since, unless memory is not to be trusted."""
         if not self._stale:
-            await self._keeper.keep(self.field, reading=reading)
+            await self._keeper.keep(self.field, after=after, packed_too=packed_too)
 
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""
         if not self._stale:
             await write_mirrors(self.database.path, self.modules)
+
+    async def sleep(self) -> None:
+        """Let go of everything that is in the file; `remember` brings it back.
+
+        Raises
+        ------
+        StoreError
+            If memory could not be kept; nothing is let go then.
+        """
+        if self.database.asleep:
+            return
+        if not self._stale:
+            await self._keeper.rest(self.field)
+        await self.mirror()
+        self._rested, self._stale = not self._stale, True
+        await self.database.sleep()
+        self._recent = await asyncio.to_thread(self._recent.shrunk)
+        self._keeper = Keeper(self.database)
+        del self.field
 
     async def close(self) -> None:
         """Renew image and mirrors, and close the file whatever happens."""

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final, Literal
 
 from leo.errors import PromptTooLong
+from leo.recent import LAST_TURNS
 from leo.records import Settings
 
 __all__ = [
@@ -28,7 +29,7 @@ MAX_TEMPERATURE = 10.0
 MAX_NEIGHBOURS = 60
 """Words around a word."""
 
-MIN_KEPT = 20
+MIN_KEPT = LAST_TURNS
 """Turns that stay whole whatever is made smaller: those at hand."""
 
 HeardSource = Literal["observer", "book", "note"]

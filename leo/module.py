@@ -254,13 +254,14 @@ class Module(Generic[StateT]):
         words, or sum up many turns. Of everything else a row goes when its ``turn`` is
         forgotten, or a text in it quotes what is.
     state
-        The module's memory as a value; set after ``load`` and after each commit.
+        The module's memory as a value; set after ``load`` and after each commit. What it is
+        before the first ``load`` it is again while its Leo sleeps.
     """
 
     name: ClassVar[str]
     migrations: ClassVar[tuple[str, ...]] = ()
     spared: ClassVar[tuple[str, ...]] = ()
-    state: StateT
+    state: StateT = cast(StateT, None)
 
     async def load(self, reader: Reader) -> StateT:
         """Read the state from the module's own tables; the default has no memory."""

@@ -7,12 +7,14 @@ import secrets
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from leo.errors import FieldClosed, WrongLoop
+from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.module import Module
@@ -72,6 +74,7 @@ class Opened:
         self._seed, self._clock, self._birth = seed, clock or time.time, birth
         chosen = default_modules() if modules is None else modules
         self._modules = tuple(copy.copy(module) for module in chosen)
+        self._blank = tuple(module.state for module in chosen)
         names = [module.name for module in self._modules]
         if len(set(names)) < len(names):
             raise ValueError(f"two modules have the same name: {names}")
@@ -108,22 +111,58 @@ class Opened:
         self._require_loop()
         async with self._lock:
             if self._life is None:
-                self._life = await Life.open(
-                    self._path,
-                    seed=self._seed,
-                    draw_seed=lambda: secrets.randbits(63),
-                    clock=self._clock,
-                    birth=self._birth,
-                    modules=self._modules,
-                )
+                async with ward().using(self):
+                    self._life = await Life.open(
+                        self._path,
+                        seed=self._seed,
+                        draw_seed=lambda: secrets.randbits(63),
+                        clock=self._clock,
+                        birth=self._birth,
+                        modules=self._modules,
+                    )
                 self._loop = asyncio.get_running_loop()
                 _living[self._path] = self
         return self
+
+    async def hibernate(self) -> None:
+        """Let him sleep until he is next spoken to: no thread, no connection, hardly any memory.
+
+        He keeps his file. It happens by itself to those idle longest when more than
+        `leo.hibernation.AWAKE` Leos are awake on one event loop. While he sleeps, `turns` and
+        `without` tell what they told before; his modules are empty.
+
+        Raises
+        ------
+        StoreError
+            If what he knows could not be kept; he stays awake.
+        """
+        self._require_loop()
+        async with self._lock:
+            life = self._open_life()
+            async with ward().using(self):
+                await settled(self._sleep(life))
+            await ward().leave(self)
+
+    async def fall_asleep(self) -> None:
+        """Sleep; only the ward calls this, which sees to it that nobody uses him meanwhile."""
+        if self._life is not None:
+            await self._sleep(self._life)
+
+    async def _sleep(self, life: Life) -> None:
+        await life.sleep()
+        for module, blank in zip(self._modules, self._blank, strict=True):
+            module.state = blank
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches him."""
+        return bool(self._watchers or self._forgetting)
 
     async def aclose(self) -> None:
         """Finish the turns that are under way, then close; closing twice is closing once."""
         self._require_loop()
         async with self._lock:
+            await ward().leave(self)
             life, self._life = self._life, None
             if life is not None:
                 _living.pop(self._path, None)
@@ -194,10 +233,14 @@ class Opened:
             raise FieldClosed(f"{self._path} is not open; await leo.async_init() first")
         return self._life
 
-    async def _awake(self) -> Life:
-        life = self._open_life()
-        await life.remember()
-        return life
+    @asynccontextmanager
+    async def _at_hand(self) -> AsyncIterator[Life]:
+        """Hold the lock, and have him awake."""
+        async with self._lock:
+            life = self._open_life()
+            async with ward().using(self):
+                await life.remember()
+                yield life
 
     def _own(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

@@ -164,6 +164,10 @@ class LeoField:
         """Make his file smaller; what he knows and how he goes on does not change."""
         return self._drive(self._leo.compact(keep=keep))
 
+    def hibernate(self) -> None:
+        """Let him sleep until he is next spoken to."""
+        self._drive(self._leo.hibernate())
+
     def journal(self, start: int = 1, stop: int | None = None) -> Turns:
         """Read turns of his whole life, those with ``start <= id < stop``."""
         return self._drive(self._leo.journal(start, stop))
@@ -219,6 +223,11 @@ class LeoField:
     def turns(self) -> Turns:
         """The last 20 turns."""
         return self._leo.turns
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches him."""
+        return self._leo.watched
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:

@@ -32,6 +32,9 @@ class Watchers(Generic[NewsT]):
         self._watchers: list[Callable[[NewsT], None]] = []
         self._error: ModuleError | None = None
 
+    def __bool__(self) -> bool:
+        return bool(self._watchers)
+
     def add(self, watcher: Callable[[NewsT], None]) -> Callable[[], None]:
         """Tell somebody from now on; gives the way to stop it."""
         self._watchers.append(watcher)

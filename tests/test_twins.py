@@ -13,7 +13,7 @@ from leo.testing import ScriptedClock
 from tests.conftest import SEED
 from tests.test_laws import SCRIPT, canonical
 
-RENAMED = {"aclose": "close", "async_init": None}
+RENAMED = {"aclose": "close", "async_init": None, "fall_asleep": None}
 
 
 def public(cls: type) -> dict[str, object]:
@@ -22,7 +22,7 @@ def public(cls: type) -> dict[str, object]:
 
 
 def test_the_twin_has_the_same_names() -> None:
-    """Every public name of the async Leo is the twin's, but for opening and closing."""
+    """Every public name of the async Leo is the twin's, but for opening, closing and sleep."""
     expected = {RENAMED.get(name, name) for name in public(AsyncLeoField)} - {None}
 
     assert set(public(LeoField)) == expected

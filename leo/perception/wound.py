@@ -69,6 +69,10 @@ FAINTEST: Final = 1e-4
 """Weight below which a scar has healed."""
 
 
+ORIGINS: Final = 8
+"""Births whose origin is kept at hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The text Leo began with, as the moment is measured against it.
@@ -116,14 +120,29 @@ class Part:
 # ---------------------------------------------------------------- the origin
 
 
+_origins: dict[tuple[tuple[Source, str], ...], Origin] = {}
+
+
 async def origin_of(birth: Sequence[tuple[Source, str]]) -> Origin:
     """Weigh the content words of the birth texts; each text is a document.
+
+    Leos of one birth share the result.
 
     Inverse document frequency is log(1 + N / n) for a word in n of N texts (after Spärck
     Jones), so every word weighs something. Chance is the expected share of the origin's words
     in the weight of a text whose words are drawn from the birth texts as often as they stand
     there: what overlap a random text of Leo's world has.
     """
+    key = tuple(birth)
+    if key not in _origins:
+        found = await _weighed(key)
+        while len(_origins) >= ORIGINS:
+            del _origins[next(iter(_origins))]
+        _origins[key] = found
+    return _origins[key]
+
+
+async def _weighed(birth: Sequence[tuple[Source, str]]) -> Origin:
     pace = Pace(ROWS_PER_BREATH)
     said: Counter[str] = Counter()
     documents: Counter[str] = Counter()

@@ -102,6 +102,8 @@ class Database(Reading):
     def __init__(self, path: Path, connection: aiosqlite.Connection, holder: Holder) -> None:
         super().__init__(path, connection)
         self._holder: Holder | None = holder
+        self.asleep = False
+        """Whether the file is held without a connection to it."""
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -172,7 +174,8 @@ class Database(Reading):
                 await self.connection.execute("ROLLBACK")
             raise CommitFailed(
                 f"could not write to {self.path}: {error}; nothing of it happened. Check the "
-                "free space and the permissions of the folder, then try again"
+                "free space, the permissions of the folder and how many files are open "
+                "(ulimit -n), then try again"
             ) from error
 
     async def copy(self, path: Path) -> None:
@@ -245,6 +248,24 @@ class Database(Reading):
             return
         for i in range(0, len(write.rows), CHUNK_ROWS):
             await self.connection.executemany(write.sql, write.rows[i : i + CHUNK_ROWS])
+
+    async def sleep(self) -> None:
+        """Close the connection, and its thread with it; the file stays held."""
+        self.asleep = True
+        await self.connection.close()
+
+    async def wake(self) -> None:
+        """Connect to the file again; nothing to do while connected.
+
+        Raises
+        ------
+        StoreError
+            If the file is gone, or cannot be opened any more.
+        """
+        if self.asleep:
+            self.connection = await _connect(f"{self.path.as_uri()}?mode=rw", self.path)
+            self.asleep = False
+            await self.fetch("PRAGMA synchronous=FULL")
 
     async def close(self) -> None:
         """Close the connection and let the file go; closing twice is closing once."""
@@ -330,7 +351,10 @@ def _unclean(path: Path, why: str) -> StoreError:
 def _store_error(path: Path, error: sqlite3.Error) -> StoreError:
     if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
         return NotALeo(f"{path} is not an SQLite file, and was left as it is")
+    more = ""
+    if "unable to open" in str(error):  # SQLite tells no more than that
+        more = ". If it is, too many files may be open: close some Leos, or allow more (ulimit -n)"
     return StoreError(
         f"cannot use {path}: {error}; check that it is a readable, undamaged file in a folder "
-        "you may write to"
+        f"you may write to{more}"
     )

@@ -1,5 +1,6 @@
 """One holder per file: a lock beside the database that names who has it."""
 
+import errno
 import json
 import os
 import socket
@@ -45,6 +46,8 @@ def hold(database: Path) -> Holder:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise _too_many(path) from error
         raise StoreError(
             f"cannot write {path}: {error.strerror}; choose a folder you may write to "
             "(LEO_HOME, or the path given to Leo)"
@@ -61,6 +64,14 @@ def hold(database: Path) -> Holder:
     json.dump({"pid": os.getpid(), "host": socket.gethostname()}, file)
     file.flush()
     return Holder(path, file)
+
+
+def _too_many(path: Path) -> StoreError:
+    """Say that a file cannot be opened because too many are."""
+    return StoreError(
+        f"cannot open {path}: this process has as many files open as it may. A Leo who is awake "
+        "takes four of them and one who sleeps takes one; close some, or allow more (ulimit -n)"
+    )
 
 
 def _busy(database: Path, told: str) -> str:

@@ -174,12 +174,12 @@ class Journal:
                 return found
             start = (found[-1].id or 0) + 1
 
-    async def latest(self, most: int) -> list[Turn]:
-        """Read the last turns that are not forgotten."""
+    async def latest(self, most: int) -> list[str]:
+        """Read the bodies of the last turns that are not forgotten, oldest first."""
         rows = await self._database.fetch(
-            "SELECT turn FROM journal WHERE kind = 'turn' ORDER BY turn DESC LIMIT ?", (most,)
+            f"SELECT {BODY} FROM journal WHERE kind = 'turn' ORDER BY turn DESC LIMIT ?", (most,)
         )
-        return await self.turns(int(str(rows[-1][0])), None) if rows else []
+        return [str(body) for (body,) in reversed(rows)]
 
     async def whole_before(self) -> int | None:
         """Give the turn before which nothing was forgotten; ``None`` if nothing ever was."""

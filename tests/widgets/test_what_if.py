@@ -179,7 +179,7 @@ async def test_a_forgotten_turn_is_said_to_be_one(asking: WhatIf, leo: AsyncLeoF
     assert asking.prompt.value == TALK[2]
     asking.button.click()
     await settled(asking)
-    assert "past it his life cannot be lived again; before turn 2 it can" in asking.panel.error
+    assert "past that his life cannot be lived again, before turn 2 it can" in asking.panel.error
     asking.turn.value = 1
     await settled(asking)
     plain, changed = await asking.imagine()
