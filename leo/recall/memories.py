@@ -5,20 +5,23 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from leo.recall.resonance import Hit, Memory, Rarity
+from leo.recall.resonance import Memory, Rarity
 
-__all__ = ["MEMORIES", "Recalled"]
+__all__ = ["ARCHIVED", "MEMORIES", "Recalled"]
 
 MEMORIES: Final = 512
-"""Memories that are kept."""
+"""Memories that are at hand; who is missed least of more goes to the archive."""
+
+ARCHIVED: Final = 1_000_000
+"""Memories in the archive at most; then the oldest there is forgotten."""
 
 FAVOUR: Final = 0.1
-"""What each recall, up to three, counts against forgetting, in units of quality."""
+"""What each recall, up to three, counts against being put away, in units of quality."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """All memories, and what this turn changed about them.
+    """The memories at hand, and what this turn changed.
 
     Attributes
     ----------
@@ -26,43 +29,57 @@ class Recalled:
         By number, oldest first.
     places
         The numbers of the memories in which each content word stands.
+    last
+        The highest number that a memory has.
+    archived
+        How many others are in the archive.
     used, added, dropped
-        Changed, new and forgotten memories of the turn, to be written.
+        Memories that the turn used, made and put away, to be written.
+    full
+        Whether the archive was full before.
     """
 
     memories: Mapping[int, Memory] = field(default_factory=lambda: MappingProxyType({}))
     places: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    used: tuple[int, ...] = ()
-    added: int | None = None
-    dropped: int | None = None
+    last: int = 0
+    archived: int = 0
+    used: tuple[Memory, ...] = ()
+    added: Memory | None = None
+    dropped: Memory | None = None
+    full: bool = False
 
     @property
-    def rarity(self) -> Rarity:
-        """How often words stand in them."""
-        return Rarity(len(self.memories), self.places)
+    def total(self) -> int:
+        """How many memories there are."""
+        return len(self.memories) + self.archived
 
-    def marked(self, hits: Sequence[Hit], at: float) -> "Recalled":
+    def rarity(self, more: Mapping[str, int]) -> Rarity:
+        """How often words stand in them; ``more`` counts those in the archive."""
+        return Rarity(self.total, self.places, more)
+
+    def marked(self, used: Sequence[Memory], at: float) -> "Recalled":
         """Mark memories as used."""
-        memories = dict(self.memories)
-        for hit in hits:
-            old = memories[hit.memory]
-            memories[hit.memory] = replace(old, used=at, uses=old.uses + 1)
-        return Recalled(memories, self.places, tuple(hit.memory for hit in hits))
+        new = tuple(replace(old, used=at, uses=old.uses + 1) for old in used)
+        at_hand = {one.id: one for one in new if one.id in self.memories}
+        memories = {**self.memories, **at_hand}
+        return Recalled(memories, self.places, self.last, self.archived, new)
 
     def kept(self, memory: Memory) -> "Recalled":
-        """Keep one more, and forget one where there are too many."""
+        """Keep one more, and put one away where there are too many."""
         memories = {**self.memories, memory.id: memory}
         places = dict(self.places)
         for word in sorted(memory.words):
             places[word] = (*places.get(word, ()), memory.id)
-        drop = _least(memories, memory.id) if len(memories) > MEMORIES else None
-        if drop is not None:
-            for word in memories.pop(drop).words:
-                places[word] = tuple(one for one in places[word] if one != drop)
+        drop = None
+        if len(memories) > MEMORIES:
+            drop = memories.pop(_least(memories, memory.id))
+            for word in drop.words:
+                places[word] = tuple(one for one in places[word] if one != drop.id)
                 if not places[word]:
                     del places[word]
-        used = tuple(one for one in self.used if one != drop)
-        return Recalled(memories, places, used, memory.id, drop)
+        full = self.archived >= ARCHIVED
+        archived = self.archived + (drop is not None and not full)
+        return Recalled(memories, places, memory.id, archived, self.used, memory, drop, full)
 
 
 def _least(memories: Mapping[int, Memory], newest: int) -> int:

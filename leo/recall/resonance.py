@@ -7,7 +7,8 @@ a score, and what damps the score damps all of it.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from leo.text.function_words import is_content
@@ -91,20 +92,27 @@ class Rarity:
     total
         How many memories there are.
     places
-        The memories in which each word stands.
+        The memories at hand in which each word stands.
+    more
+        In how many others it stands.
     """
 
     total: int
     places: Mapping[str, Sequence[int]]
+    more: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    _weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
     def share(self, word: str) -> float:
         """Estimate the share of memories with a word, in (0, 1)."""
-        found = len(self.places.get(word, ()))
+        found = len(self.places.get(word, ())) + self.more.get(word, 0)
         return (found + BELIEF * USUAL) / (self.total + BELIEF)
 
     def weight(self, word: str) -> float:
         """Give a word's information in nats: what it says that a memory has it."""
-        return -math.log(self.share(word))
+        found = self._weights.get(word)
+        if found is None:
+            found = self._weights[word] = -math.log(self.share(word))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ at all. What came back draws its content words towards the reply. Nothing is lea
 time, and nothing the observer said is ever kept here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from leo.luck import stream
 from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
+from leo.recall.archived import ARCHIVE, MEMORY_ROWS, archived, memory_of, put_away, put_away_before
 from leo.recall.memories import Recalled
-from leo.recall.resonance import Asking, Hit, Memory, content_of, resonance
+from leo.recall.resonance import Asking, Hit, Memory, Rarity, content_of, resonance
 from leo.records import Influence, Note, Percept, Pull
 
 __all__ = ["PulledWord", "RecallNote", "RecallStats", "Remembered", "SantaKlaus"]
@@ -74,7 +75,7 @@ class RecallNote(Note):
 
 @dataclass(frozen=True, slots=True)
 class Remembered(Note):
-    """What Leo will remember of this turn, and what he forgot for it (``None``: nothing)."""
+    """What Leo will remember of this turn, and what he put away for it (``None``: nothing)."""
 
     memory: int
     quality: float
@@ -88,6 +89,16 @@ class RecallStats:
     memories: int
     ever_recalled: int
     recalls: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was held against a moment: what comes, the rest, and all that may come by number."""
+
+    hits: tuple[Hit, ...]
+    others: tuple[Hit, ...]
+    memories: Mapping[int, Memory]
+    rarity: Rarity
 
 
 class SantaKlaus(Module[Recalled]):
@@ -108,6 +119,10 @@ class SantaKlaus(Module[Recalled]):
         "CREATE TABLE santaklaus_memories (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL, "
         "at REAL NOT NULL, text TEXT NOT NULL, quality REAL NOT NULL, arousal REAL NOT NULL, "
         "used REAL, uses INTEGER NOT NULL) STRICT",
+        "ALTER TABLE santaklaus_memories ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX santaklaus_at_hand ON santaklaus_memories (id) WHERE archived = 0",
+        "CREATE INDEX santaklaus_archived ON santaklaus_memories (id) WHERE archived = 1",
+        *ARCHIVE.migrations(),
     )
 
     def __init__(
@@ -118,22 +133,25 @@ class SantaKlaus(Module[Recalled]):
         self.state = Recalled()
 
     async def load(self, reader: Reader) -> Recalled:
-        """Read the memories."""
-        rows = await reader.fetch(
-            "SELECT id, turn, at, text, quality, arousal, used, uses "
-            "FROM santaklaus_memories ORDER BY id"
+        """Read the memories at hand, and count those in the archive."""
+        self._reader = reader
+        rows = await reader.fetch(f"{MEMORY_ROWS} WHERE archived = 0 ORDER BY id")
+        counts = await reader.fetch(
+            "SELECT (SELECT max(id) FROM santaklaus_memories), "
+            "(SELECT count(*) FROM santaklaus_memories WHERE archived = 1)"
         )
         pace = Pace(ROWS_PER_BREATH)
         memories: dict[int, Memory] = {}
         places: dict[str, list[int]] = {}
-        for id_, turn, at, text, quality, arousal, used, uses in rows:
-            words = content_of(str(text))
+        for row in rows:
+            memory, words = memory_of(row)
             await pace.spend(len(words) + 1)
-            memory = Memory(id_, turn, at, text, frozenset(words), quality, arousal, used, uses)  # type: ignore[arg-type]
             memories[memory.id] = memory
             for word in words:
                 places.setdefault(word, []).append(memory.id)
-        return Recalled(memories, {word: tuple(ids) for word, ids in places.items()})
+        last, others = (int(str(one or 0)) for one in counts[0])
+        found = {word: tuple(ids) for word, ids in places.items()}
+        return Recalled(memories, found, last, others)
 
     async def before(self, percept: Percept, so_far: SoFar) -> Lean[Recalled]:
         """Recall, and draw the words of what came back."""
@@ -145,32 +163,31 @@ class SantaKlaus(Module[Recalled]):
             so_far.moment.at,
             self._sticky,
         )
-        hits, others = await self._held(asking)
-        candidates = len(hits) + len(others)
-        silly = self._luckily(asking, hits, so_far.moment.seed)
-        hits, strayed = (*hits, *silly), _ids(silly)
-        others = tuple(one for one in others if one.memory not in strayed)
-        pulled = self._pulled(hits, asking)
+        held = await self._held(asking)
+        silly = self._luckily(asking, held, so_far.moment.seed)
+        hits, strayed = (*held.hits, *silly), _ids(silly)
+        others = tuple(one for one in held.others if one.memory not in strayed)
+        pulled = self._pulled(hits, held, asking)
         note = RecallNote(
             hits=tuple(_cut(hit, TEXT) for hit in hits),
             others=tuple(_cut(hit, TEXT // 3) for hit in others[:OTHERS]),
-            bar=round(asking.bar(self.state.rarity), 4),
-            memories=len(self.state.memories),
-            candidates=candidates,
+            bar=round(asking.bar(held.rarity), 4),
+            memories=self.state.total,
+            candidates=len(held.hits) + len(held.others),
             pulled=pulled,
         )
         pulls = tuple(Pull(one.word, one.weight, "recall", self.name) for one in pulled)
-        return Lean(Influence(pulls=pulls), note, self.state.marked(hits, so_far.moment.at))
+        used = [held.memories[hit.memory] for hit in hits]
+        return Lean(Influence(pulls=pulls), note, self.state.marked(used, so_far.moment.at))
 
     async def after(self, judged: Judged, voice: Voice) -> Kept[Recalled] | None:
         """Remember what was said, if it was said well and not before."""
         own, moment = judged.utterance.own.text, judged.moment
         words = content_of(own)
-        known = any(one.text == own for one in self._sharing(words))
-        if judged.quality.overall < GOOD or not words or known:
+        if judged.quality.overall < GOOD or not words or await self._known(own, words):
             return None
         memory = Memory(
-            id=max(self.state.memories, default=0) + 1,
+            id=self.state.last + 1,
             turn=moment.turn,
             at=moment.at,
             text=own,
@@ -179,34 +196,31 @@ class SantaKlaus(Module[Recalled]):
             arousal=judged.percept.pulse.arousal,
         )
         state = self.state.kept(memory)
-        return Kept(Remembered(memory.id, memory.quality, state.dropped), state)
+        dropped = None if state.dropped is None else state.dropped.id
+        return Kept(Remembered(memory.id, memory.quality, dropped), state)
 
     def rows(self, note: Note | None, state: Recalled) -> Sequence[Write]:
-        """Write what was used, what is new and what is forgotten."""
-        used = (state.memories[id_] for id_ in state.used)
-        new = () if state.added is None else (state.memories[state.added],)
+        """Write what was used, what is new and what is put away."""
+        new = () if state.added is None else (state.added,)
         return (
             Write(
                 "UPDATE santaklaus_memories SET used = ?, uses = ? WHERE id = ?",
-                tuple((one.used, one.uses, one.id) for one in used),
+                tuple((one.used, one.uses, one.id) for one in state.used),
             ),
             Write(
-                "INSERT INTO santaklaus_memories VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO santaklaus_memories VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 tuple(
                     (m.id, m.turn, m.at, m.text, m.quality, m.arousal, m.used, m.uses) for m in new
                 ),
             ),
-            Write(
-                "DELETE FROM santaklaus_memories WHERE id = ?",
-                () if state.dropped is None else ((state.dropped,),),
-            ),
+            *(() if state.dropped is None else put_away(state.dropped, full=state.full)),
         )
 
     # ------------------------------------------------------------ questions
 
     @property
     def memories(self) -> tuple[Memory, ...]:
-        """Everything that Leo remembers saying, oldest first."""
+        """What Leo remembers saying, oldest first, but for what is in the archive."""
         return tuple(self.state.memories.values())
 
     async def recall(
@@ -233,12 +247,12 @@ class SantaKlaus(Module[Recalled]):
         newest = max((one.at for one in self.state.memories.values()), default=0.0)
         when = newest if at is None else at
         asking = Asking(content_of(prompt), tuple(themes), arousal, when, self._sticky)
-        return (await self._held(asking))[0]
+        return (await self._held(asking)).hits
 
     def stats(self) -> RecallStats:
-        """Count memories and recalls."""
+        """Count all memories, and the recalls of those at hand."""
         uses = [one.uses for one in self.state.memories.values()]
-        return RecallStats(len(uses), sum(one > 0 for one in uses), sum(uses))
+        return RecallStats(self.state.total, sum(one > 0 for one in uses), sum(uses))
 
     # ------------------------------------------------------------ how it is done
 
@@ -247,34 +261,46 @@ class SantaKlaus(Module[Recalled]):
         ids = sorted({id_ for word in words for id_ in places.get(word, ())})
         return [self.state.memories[id_] for id_ in ids]
 
-    async def _held(self, asking: Asking) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
-        """Hold what shares a word with the moment against it: those that come, and the rest."""
-        rarity, pace = self.state.rarity, Pace(ROWS_PER_BREATH)
+    async def _held(self, asking: Asking) -> _Held:
+        """Hold what shares a word with the moment against it."""
+        memories = {one.id: one for one in self._sharing(tuple(asking.evidence()))}
+        more: dict[str, int] = {}
+        if self.state.archived:
+            memories |= await archived(self._reader, self.state, asking)
+            words = set(asking.evidence()).union(*(one.words for one in memories.values()))
+            more = await ARCHIVE.held(self._reader, words)
+        rarity, pace = self.state.rarity(more), Pace(ROWS_PER_BREATH)
         found: list[Hit] = []
-        for memory in self._sharing(tuple(asking.evidence())):
+        for memory in memories.values():
             await pace.spend(len(memory.words))
             found.append(resonance(memory, asking, rarity))
         found.sort(key=lambda hit: (-hit.score, -hit.memory))
         bar = asking.bar(rarity)
         hits = [hit for hit in found if hit.merits(bar)][: self._recalled]
         chosen = _ids(hits)
-        return tuple(hits), tuple(hit for hit in found if hit.memory not in chosen)
+        others = tuple(hit for hit in found if hit.memory not in chosen)
+        return _Held(tuple(hits), others, {**self.state.memories, **memories}, rarity)
 
-    def _luckily(self, asking: Asking, hits: Sequence[Hit], seed: int) -> tuple[Hit, ...]:
-        """Now and then let one more come, whatever it is about."""
-        luck, chosen = stream(seed, f"{self.name} silly"), _ids(hits)
+    async def _known(self, text: str, words: Sequence[str]) -> bool:
+        """Tell whether he remembers saying just this."""
+        if any(one.text == text for one in self._sharing(words)):
+            return True
+        return bool(self.state.archived) and await put_away_before(self._reader, text, words)
+
+    def _luckily(self, asking: Asking, held: _Held, seed: int) -> tuple[Hit, ...]:
+        """Now and then let one more of those at hand come, whatever it is about."""
+        luck, chosen = stream(seed, f"{self.name} silly"), _ids(held.hits)
         left = [one for one in self.state.memories.values() if one.id not in chosen]
         if luck.random() >= self._silly or not left:
             return ()
-        return (resonance(luck.choice(left), asking, self.state.rarity, silly=True),)
+        return (resonance(luck.choice(left), asking, held.rarity, silly=True),)
 
-    def _pulled(self, hits: Sequence[Hit], asking: Asking) -> tuple[PulledWord, ...]:
+    def _pulled(self, hits: Sequence[Hit], held: _Held, asking: Asking) -> tuple[PulledWord, ...]:
         """Weigh the content words of what came back; the prompt's own need no memory."""
-        rarity = self.state.rarity
         pulled: dict[str, float] = {}
         for hit in hits:
-            for word in sorted(self.state.memories[hit.memory].words.difference(asking.words)):
-                pulled[word] = pulled.get(word, 0.0) + hit.score * rarity.weight(word)
+            for word in sorted(held.memories[hit.memory].words.difference(asking.words)):
+                pulled[word] = pulled.get(word, 0.0) + hit.score * held.rarity.weight(word)
         best = sorted(pulled.items(), key=lambda one: (-one[1], one[0]))[:PULLED]
         return tuple(PulledWord(word, round(weight / best[0][1], 4)) for word, weight in best)
 

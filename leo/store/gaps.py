@@ -27,6 +27,9 @@ __all__ = [
     "turns_in",
 ]
 
+NUMBERS = ("INTEGER", "REAL")
+"""Types of columns that hold no text, in tables where SQLite sees to it."""
+
 _TOLD = f"""
 SELECT entry, kind, at, turn, CASE kind WHEN 'turn' THEN json_object(
     'said', json_extract(plain, '$.prompt'),
@@ -194,13 +197,16 @@ async def row_writes(
     gone
         What is forgotten.
     """
-    columns = await reader.fetch("SELECT name, pk FROM pragma_table_info(?)", (table,))
-    looked = [name for one, _ in columns if (name := str(one)) not in spared]
-    keys = [str(name) for name, place in columns if place] or ["rowid"]
+    columns = await reader.fetch("SELECT name, pk, type FROM pragma_table_info(?)", (table,))
+    strict = await reader.fetch("SELECT 1 FROM pragma_table_list(?) WHERE strict", (table,))
+    looked = [name for one, _, _ in columns if (name := str(one)) not in spared]
+    keys = [str(name) for name, place, _ in columns if place] or ["rowid"]
     writes: list[Write] = []
     if "turn" in looked:
         turns = tuple((turn,) for turn in gone.turns)
         writes.append(Write(f"DELETE FROM {_name(table)} WHERE turn = ?", turns))
+    if strict and all(kind in NUMBERS for _, _, kind in columns):
+        return tuple(writes)  # there is no text in it
     names = ", ".join(map(_name, [*keys, *looked]))
     rows = await reader.fetch(f"SELECT {names} FROM {_name(table)}")
     pace = Pace(ROWS_PER_BREATH)

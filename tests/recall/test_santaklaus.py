@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from leo import AsyncLeoField
 from leo.observation.talk import TALK
 from leo.recall.memories import Recalled
@@ -46,7 +44,7 @@ class Taught(SantaKlaus):
         for number, text in enumerate(self.texts, start=1):
             words = frozenset(content_of(text))
             found = found.kept(Memory(number, 0, 0.0, text, words, 0.9, 0.0))
-        return Recalled(found.memories, found.places)
+        return Recalled(found.memories, found.places, found.last)
 
 
 # ---------------------------------------------------------------- what is remembered
@@ -216,17 +214,6 @@ async def test_a_restart_in_the_middle_changes_nothing(make: Open) -> None:
     assert [*first, *rest] == whole
     assert dict(after.memories) == dict(before.memories)
     assert dict(after.places) == dict(before.places)
-
-
-async def test_the_table_is_bounded(make: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It holds exactly what memory holds, however many were forgotten."""
-    monkeypatch.setattr("leo.recall.memories.MEMORIES", 4)
-    async with make(modules=[SantaKlaus()]) as leo:
-        await talk(leo, 12)
-        assert leo._life is not None
-        rows = await leo._life.database.fetch("SELECT id FROM santaklaus_memories ORDER BY id")
-        assert [row[0] for row in rows] == sorted(state(leo).memories)
-    assert len(rows) == 4
 
 
 async def test_imagined_turns_leave_no_mark_and_off_means_off(make: Open) -> None:

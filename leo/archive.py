@@ -1,0 +1,114 @@
+"""An archive: rows of a module's table that are found by their words, however many there are.
+
+Beside the table stand its words, each with the number of rows it is in, and the places of each
+word: an inverted index, kept by the module's own writes and by triggers, so that whoever
+deletes a row, for example because it is forgotten, leaves nothing of it here.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from leo.module import Reader, SqlValue, Write
+
+__all__ = ["BUDGET", "RESCORED", "Archive"]
+
+BUDGET: Final = 8_000
+"""Places looked at for one question; those of the rarest words, and the newest of a word, first."""
+
+ASKED: Final = 100
+"""Words of a question that are looked at, the rarest."""
+
+RESCORED: Final = 64
+"""Rows that a question brings, to be scored exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The index of one table.
+
+    Parameters
+    ----------
+    table, key
+        The table, and its integer primary key.
+    """
+
+    table: str
+    key: str
+
+    def migrations(self) -> tuple[str, ...]:
+        """Give the statements that make the index, empty, for a table that is there."""
+        words, places = f"{self.table}_words", f"{self.table}_places"
+        return (
+            f"CREATE TABLE {words} (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, "
+            "held INTEGER NOT NULL) STRICT",
+            f"CREATE TABLE {places} (word INTEGER NOT NULL, place INTEGER NOT NULL, "
+            "PRIMARY KEY (word, place)) STRICT, WITHOUT ROWID",
+            f"CREATE INDEX {places}_of ON {places} (place)",
+            f"CREATE TRIGGER {places}_more AFTER INSERT ON {places} BEGIN "
+            f"UPDATE {words} SET held = held + 1 WHERE id = new.word; END",
+            f"CREATE TRIGGER {places}_less AFTER DELETE ON {places} BEGIN "
+            f"UPDATE {words} SET held = held - 1 WHERE id = old.word; "
+            f"DELETE FROM {words} WHERE id = old.word AND held = 0; END",
+            f"CREATE TRIGGER {self.table}_gone AFTER DELETE ON {self.table} BEGIN "
+            f"DELETE FROM {places} WHERE place = old.{self.key}; END",
+        )
+
+    def put(self, row: int, words: Iterable[str]) -> tuple[Write, ...]:
+        """Index a row by its words."""
+        distinct = sorted(set(words))
+        return (
+            Write(
+                f"INSERT INTO {self.table}_words (word, held) VALUES (?, 0) "
+                "ON CONFLICT (word) DO NOTHING",
+                tuple((word,) for word in distinct),
+            ),
+            Write(
+                f"INSERT INTO {self.table}_places SELECT id, ? FROM {self.table}_words "
+                "WHERE word = ?",
+                tuple((row, word) for word in distinct),
+            ),
+        )
+
+    async def held(self, reader: Reader, words: Iterable[str]) -> dict[str, int]:
+        """Give in how many rows words stand; those in none are left out."""
+        rows = await reader.fetch(
+            f"SELECT word, held FROM {self.table}_words "
+            "WHERE word IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(words)),),
+        )
+        return {str(word): int(str(held)) for word, held in rows}
+
+    async def find(self, reader: Reader, weights: Mapping[str, float]) -> tuple[int, ...]:
+        """Find the rows that share most with a question: at most `RESCORED`, the oldest first.
+
+        Parameters
+        ----------
+        reader
+            Reads the tables.
+        weights
+            What each word counts.
+        """
+        held = await self.held(reader, weights)
+        asked: list[SqlValue] = []
+        left = BUDGET
+        for word in sorted(held, key=lambda one: (held[one], one))[:ASKED]:
+            most = min(left, held[word])
+            asked += [weights[word], word, most]
+            left -= most
+            if not left:
+                break
+        if not asked:
+            return ()
+        each = (
+            f"SELECT * FROM (SELECT place, ? AS weight FROM {self.table}_places WHERE word = "
+            f"(SELECT id FROM {self.table}_words WHERE word = ?) ORDER BY place DESC LIMIT ?)"
+        )
+        all_of_them = " UNION ALL ".join([each] * (len(asked) // 3))
+        rows = await reader.fetch(
+            f"SELECT place FROM ({all_of_them}) GROUP BY place "
+            "ORDER BY sum(weight) DESC, place DESC LIMIT ?",
+            (*asked, RESCORED),
+        )
+        return tuple(sorted(int(str(place)) for (place,) in rows))
