@@ -144,7 +144,7 @@ class Answering(Opened):
         self._require_loop()
         target = absolute(path)
         async with self._at_hand() as life:
-            await settled(life.database.copy(target))
+            await settled(life.copy(target))
         return target
 
     async def export(

@@ -5,6 +5,7 @@ The counts that were packed lie on the shelf, all else in the image, which names
 
 import asyncio
 import logging
+from pathlib import Path
 
 from leo.errors import StoreError
 from leo.field.field import Field, Newborn
@@ -96,6 +97,30 @@ class Keeper:
         await self._database.write(await image_writes(image))
         self._entry, self._packs = image.entry, image.packs
         await self._sweep(field)
+
+    async def copy(self, path: Path) -> None:
+        """Copy the file, and the packed layers that it names.
+
+        Parameters
+        ----------
+        path
+            The new file.
+
+        Raises
+        ------
+        StoreError
+            If there is a file already, or something cannot be written.
+        """
+        await self._database.copy(path)
+        shelf = Folder.beside(path)
+        names = [pack.name for pack in self._packs if pack.name is not None]
+        try:
+            await asyncio.to_thread(self._shelf.give, shelf, names)
+        except OSError as error:
+            raise StoreError(
+                f"{path} is written, but not {shelf.path}: {error.strerror}; make room. The copy "
+                "can be opened all the same: it counts what is missing anew"
+            ) from error
 
     async def _sweep(self, field: Field) -> None:
         try:

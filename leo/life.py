@@ -278,7 +278,11 @@ class Life:
         except StoreError as error:
             log.warning("%s", error)
 
-    # ------------------------------------------------------------ making smaller
+    # ------------------------------------------------------------ the file
+
+    async def copy(self, path: Path) -> None:
+        """Copy everything into a new file."""
+        await self._keeper.copy(path)
 
     async def compact(self, keep: int | None) -> Compacted:
         """Deflate the journal, reduce all turns but the last ``keep`` to texts, give room back."""

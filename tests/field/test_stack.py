@@ -1,6 +1,7 @@
 """The stack of packed layers: whatever is packed and merged when, Leo knows the same."""
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from leo.store.database import Database
 from leo.store.image import image_writes, read_image
 from leo.text.birth import Birth
 from leo.text.tokens import tokens
+from tests.conftest import Open
 from tests.strategies import prose
 
 BIRTH = Birth("t", (("origin", "The moon is in the garden."), ("book", "A cat. The cat was warm.")))
@@ -175,3 +177,25 @@ async def test_a_long_row_shows_its_strongest() -> None:
     assert shown == {*words[-5:], *words[: TOP - 5]}
     with pytest.raises(KeyError):
         row.cells[10**6]
+
+
+async def test_a_copy_has_the_packed_layers(
+    make: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It opens without counting anew, and stays whole when the first one is gone."""
+    book, copied = tmp_path / "book.txt", tmp_path / "copy" / "other.db"
+    await asyncio.to_thread(book.write_text, "The boat is in the harbour. " * 6000)
+    async with make(modules=()) as leo:
+        await leo.read(book)
+        await leo.turn("Hello.")
+    async with make(modules=()) as leo:
+        await leo.copy(copied)
+        expected = (await leo.imagine("The boat?", seed=3)).reply
+    packs = Folder.beside(copied).path
+    names = await asyncio.to_thread(lambda: sorted(one.name for one in packs.iterdir()))
+    assert names
+    await asyncio.to_thread(shutil.rmtree, Folder.beside(leo.path).path)
+    monkeypatch.setattr(stack, "counted", None)  # counting again would fail
+    async with make(copied, modules=()) as other:
+        assert (await other.imagine("The boat?", seed=3)).reply == expected
+    assert not [one for one in caplog.records if one.name == "leo"]
