@@ -1,94 +1,153 @@
 """What a life stands on: its packed layers, looked at as one.
 
-A row is put together from the layers when it is asked for, and kept at hand: the layers
-never change, so it stays true until the life stands on others.
+A row is found in the layers when it is asked for, and kept at hand: the layers never
+change, so it stays true until the life stands on others.
 """
 
 import functools
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.packed import Cells, Packed, dense, narrow, sources_in, units_in
-from leo.field.rows import COUNT_SHIFT, TOP, Row
+from leo.field.rows import COUNT_SHIFT, TOP
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
 __all__ = ["Base", "PackedRow", "Table"]
 
 Ints = NDArray[np.int64]
+Words = NDArray[np.uint32]
+Part = tuple[Words, Cells]
+"""A row's words, ascending, and their cells, in one packed layer."""
 
 CELLS_AT_HAND: Final = 200_000
-"""Cells of a kind kept at hand, some twenty megabytes; rows asked for last."""
+"""Cells of a kind kept at hand, some five megabytes; rows asked for last."""
 
 LOOKED_UP: Final = 64
 """Cells that a missing row or a row of any size counts for, besides its own."""
 
 LONG: Final = 2048
-"""Cells from which a row stays packed."""
+"""Cells from which a row of several layers is not put together, but stays where it lies."""
 
+SURELY: Final = 4 * TOP
+"""Words of each layer that are looked at first for the strongest of all."""
 
-class PackedCells(Mapping[int, int]):
-    """The cells of a long row, looked up where they lie."""
-
-    __slots__ = ("cells", "ids")
-
-    def __init__(self, ids: NDArray[np.uint32], cells: Cells) -> None:
-        self.ids, self.cells = ids, cells
-
-    def __getitem__(self, word: int) -> int:
-        i = int(np.searchsorted(self.ids, word))
-        if i == len(self.ids) or self.ids[i] != word:
-            raise KeyError(word)
-        return int(self.cells[i])
-
-    def __contains__(self, word: object) -> bool:
-        i = int(np.searchsorted(self.ids, word))  # type: ignore[call-overload]
-        return bool(i < len(self.ids) and self.ids[i] == word)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.ids.tolist())
-
-    def __len__(self) -> int:
-        return len(self.ids)
+WORDS_AT_HAND: Final = 4096
+"""Words whose text, number and written forms are kept at hand."""
 
 
 class PackedRow:
-    """A long row: what `leo.field.rows.Row` is for a short one, without a dictionary."""
+    """A row over all packed layers: what `leo.field.rows.Row` is for a row that grows."""
 
-    __slots__ = ("cells", "shown", "top", "total")
+    __slots__ = ("_members", "parts", "top", "total")
 
-    def __init__(self, ids: NDArray[np.uint32], cells: Cells) -> None:
-        units = units_in(cells)
-        self.cells = PackedCells(ids, cells)
-        self.total = int(units.sum())
-        self.top: list[int] = ids[_strongest(units)].tolist()
-        self.shown: dict[int, int] | None = None
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = [added(parts)] if 1 < len(parts) and _cells(parts) <= LONG else list(parts)
+        self.total = sum(int(units_in(cells).sum()) for _, cells in self.parts)
+        self.top = _strongest(self.parts) if _cells(self.parts) > TOP else None
+        self._members: frozenset[int] | None = None
 
-    def strongest(self) -> Sequence[int]:
-        """Give the words that are considered."""
-        return self.top
+    @property
+    def cells(self) -> "PackedCells":
+        """The cells by word."""
+        return PackedCells(self)
 
-    def known(self, words: Set[int]) -> set[int]:
-        """Give those of some words that are here."""
-        return {word for word, cell in zip(words, self.many(words), strict=True) if cell}
+    @property
+    def room(self) -> int:
+        """How much room it takes, in cells: what lies in a file takes none."""
+        return LOOKED_UP + (_cells(self.parts) if _cells(self.parts) <= LONG else 0)
 
-    def many(self, words: Iterable[int]) -> list[int]:
+    def strongest(self) -> Ints:
+        """Give the words that are considered, in any order."""
+        if self.top is not None:
+            return self.top
+        return np.unique(np.concatenate([ids for ids, _ in self.parts])).astype(np.int64)
+
+    def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        ids, cells = self.cells.ids, self.cells.cells
-        wanted = np.fromiter(words, np.uint32)
-        i = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-        return np.where(ids[i] == wanted, cells[i], 0).tolist()  # type: ignore[no-any-return]
+        found = [_cells_of(part, words) for part in self.parts]
+        if len(found) == 1:
+            return found[0]
+        units = sum((one >> COUNT_SHIFT for one in found[1:]), found[0] >> COUNT_SHIFT)
+        return units << COUNT_SHIFT | sources_in(np.bitwise_or.reduce(found))
+
+    def knows(self, word: int) -> bool:
+        """Tell whether a word is here."""
+        if _cells(self.parts) > LONG:
+            return bool(self.many(np.array([word]))[0])
+        if self._members is None:
+            self._members = frozenset(self.parts[0][0].tolist())
+        return word in self._members
 
 
-def _strongest(units: Ints) -> Ints:
-    """Give the places of the strongest; among equals the older word."""
-    weakest = -np.partition(-units, TOP - 1)[TOP - 1]
-    above, equal = np.flatnonzero(units > weakest), np.flatnonzero(units == weakest)
-    return np.concatenate([above, equal[: TOP - len(above)]])
+class PackedCells(Mapping[int, int]):
+    """The cells of a packed row, looked up where they lie."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: PackedRow) -> None:
+        self._row = row
+
+    def __getitem__(self, word: int) -> int:
+        cell = int(self._row.many(np.array([word], np.int64))[0])
+        if not cell:
+            raise KeyError(word)
+        return cell
+
+    def __contains__(self, word: object) -> bool:
+        return self._row.knows(word)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._words().tolist())
+
+    def __len__(self) -> int:
+        return len(self._words())
+
+    def _words(self) -> Words:
+        return functools.reduce(np.union1d, (ids for ids, _ in self._row.parts))
+
+
+def _cells(parts: Sequence[Part]) -> int:
+    return sum(len(ids) for ids, _ in parts)
+
+
+def _cells_of(part: Part, words: Ints) -> Ints:
+    ids, cells = part
+    wanted = words.astype(np.uint32)  # of the same type, or the whole row would be converted
+    at = np.minimum(ids.searchsorted(wanted), len(ids) - 1)
+    return np.where(ids[at] == wanted, cells[at], 0).astype(np.int64)
+
+
+def _strongest(parts: Sequence[Part]) -> Ints | None:
+    """Give the `TOP` strongest words, or ``None`` if there are no more; of equals the older.
+
+    Only words that are strong in some layer can be strong in all of them together: whoever
+    is not looked at has at most the sum of what the weakest looked at has in each.
+    """
+    most, longest = SURELY, max(len(ids) for ids, _ in parts)
+    while True:
+        kept = [_foremost(part, most) for part in parts]
+        ids = np.unique(np.concatenate([words for words, _ in kept])).astype(np.int64)
+        units = sum((units_in(_cells_of(part, ids)) for part in parts), np.zeros(len(ids), int))
+        if len(ids) <= TOP and most >= longest:
+            return None
+        order = np.lexsort((ids, -units))[:TOP]
+        if most >= longest or units[order[-1]] > sum(least for _, least in kept):
+            return ids[order]
+        most *= SURELY
+
+
+def _foremost(part: Part, most: int) -> tuple[Words, int]:
+    """Give a layer's strongest words, and the units that no other has more of."""
+    ids, units = part[0], units_in(part[1])
+    if len(ids) <= most:
+        return ids, 0
+    order = np.argpartition(-units, most)
+    return ids[order[:most]], int(units[order[most]])
 
 
 class Table:
@@ -96,10 +155,10 @@ class Table:
 
     def __init__(self, packs: Sequence[Packed], kind: Kind) -> None:
         self._rows = [pack.rows[kind] for pack in packs if len(pack.rows[kind].keys)]
-        self._at_hand: OrderedDict[int, Row | PackedRow | None] = OrderedDict()
+        self._at_hand: OrderedDict[int, PackedRow | None] = OrderedDict()
         self._room = CELLS_AT_HAND
 
-    def get(self, key: int) -> Row | PackedRow | None:
+    def get(self, key: int) -> PackedRow | None:
         """Give a row, ``None`` if there is none."""
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
@@ -123,21 +182,17 @@ class Table:
         spans = ((rows, rows.span(key)) for rows in self._rows)
         return sum(int(rows.fresh[span[0]]) for rows, span in spans if span is not None)
 
-    def _made(self, key: int) -> Row | PackedRow | None:
+    def _made(self, key: int) -> PackedRow | None:
         found = [(rows, span) for rows in self._rows if (span := rows.span(key)) is not None]
-        if not found:
-            return None
-        ids = [rows.ids[begin:end] for rows, (_, begin, end) in found]
-        cells = [rows.cells[begin:end] for rows, (_, begin, end) in found]
-        return _row(*(added(ids, cells) if len(found) > 1 else (ids[0], cells[0])))
+        parts = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
+        return PackedRow(parts) if parts else None
 
 
-def added(
-    many_ids: "Sequence[NDArray[np.uint32]]", many: Sequence[Cells]
-) -> "tuple[NDArray[np.uint32], Cells]":
+def added(parts: Sequence[Part]) -> Part:
     """Add up the cells of one row in several layers."""
-    ids, units = np.concatenate(many_ids), np.concatenate([units_in(one) for one in many])
-    sources = np.concatenate([sources_in(one) for one in many])
+    ids = np.concatenate([words for words, _ in parts])
+    units = np.concatenate([units_in(cells) for _, cells in parts])
+    sources = np.concatenate([sources_in(cells) for _, cells in parts])
     order = np.argsort(ids, kind="stable")
     ids = ids[order]
     begins = np.flatnonzero(np.diff(ids.astype(np.int64), prepend=-1))
@@ -146,15 +201,8 @@ def added(
     return ids[begins], narrow(total << COUNT_SHIFT | mask)
 
 
-def _row(ids: "NDArray[np.uint32]", cells: Cells) -> Row | PackedRow:
-    if len(ids) > LONG:
-        return PackedRow(ids, cells)
-    top = ids[_strongest(units_in(cells))].tolist() if len(ids) > TOP else None
-    return Row.of(dict(zip(ids.tolist(), cells.tolist(), strict=True)), top)
-
-
-def _room(row: Row | PackedRow | None) -> int:
-    return LOOKED_UP + (len(row.cells) if isinstance(row, Row) else 0)
+def _room(row: PackedRow | None) -> int:
+    return LOOKED_UP if row is None else row.room
 
 
 class Fresh:
@@ -173,9 +221,13 @@ class Ids:
 
     def __init__(self, packs: Sequence[Packed]) -> None:
         self._packs = tuple(reversed(packs))
+        self._known = functools.lru_cache(maxsize=WORDS_AT_HAND)(self._find)
 
     def get(self, word: str) -> int | None:
         """Give a word's id, ``None`` if none of them brought it."""
+        return self._known(word)
+
+    def _find(self, word: str) -> int | None:
         found = (pack.id(word) for pack in self._packs)
         return next((one for one in found if one is not None), None)
 
@@ -185,8 +237,12 @@ class Names:
 
     def __init__(self, packs: Sequence[Packed]) -> None:
         self._packs, self._first = tuple(reversed(packs)), packs[0].first
+        self._known = functools.lru_cache(maxsize=WORDS_AT_HAND)(self._find)
 
     def __getitem__(self, place: int) -> str:
+        return self._known(place)
+
+    def _find(self, place: int) -> str:
         id_ = place + self._first
         pack = next(pack for pack in self._packs if id_ >= pack.first)
         return pack.words[id_ - pack.first]
@@ -197,14 +253,18 @@ class Written:
 
     def __init__(self, packs: Sequence[Packed]) -> None:
         self._forms = [pack.forms for pack in packs if len(pack.forms.of)]
+        self._known = functools.lru_cache(maxsize=WORDS_AT_HAND)(self._find)
 
     def get(self, id: int, default: Mapping[str, int]) -> Mapping[str, int]:  # noqa: A002
         """Give a word's written forms, with counts."""
+        return self._known(id) or default
+
+    def _find(self, id_: int) -> Mapping[str, int]:
         found: dict[str, int] = {}
         for forms in self._forms:
-            for form, count in forms.get(id).items():
+            for form, count in forms.get(id_).items():
                 found[form] = found.get(form, 0) + count
-        return found or default
+        return found
 
 
 class Starts:
@@ -254,11 +314,13 @@ class Base:
         """Give how many words followed each word that follow it in no lower layer."""
         return sum((_fresh(pack, ids) for pack in self.packs), np.zeros(len(ids), np.int64))
 
-    def add_seen(self, units: list[int], ids: Sequence[int]) -> list[int]:
-        """Add these layers' units of words to those of the layers above."""
-        asked = np.fromiter(ids, np.int64, len(ids))
-        own = sum((dense(pack.seen, asked) for pack in self.packs), np.array(units, np.int64))
-        return own.tolist()  # type: ignore[no-any-return]
+    @functools.cached_property
+    def seen(self) -> Ints:
+        """Units of each word, by id; added up when it is first asked for."""
+        total = np.zeros(self.size, np.int64)
+        for pack in self.packs:
+            total[: len(pack.seen)] += pack.seen
+        return total
 
 
 def _fresh(pack: Packed, ids: Ints) -> Ints:

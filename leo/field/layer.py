@@ -12,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.base import Base
-from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, RowView, Together, bit, merged, units_of
+from leo.field.looks import NOTHING, Look, Looks, RowView, Shown
+from leo.field.packed import dense
+from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, bit, units_of
+from leo.field.tally import Tally
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
+from leo.text.function_words import is_content
 from leo.text.tokens import Token, is_word
 
 __all__ = ["FORMS", "WINDOW", "Layer", "context_key", "context_words"]
@@ -37,6 +41,7 @@ NO_FORMS: Mapping[str, int] = {}
 _PAIR_SHIFT = 32
 
 Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
 
 _Tally: TypeAlias = tuple[int, int]
 """What one occurrence counts: units, and the bit of its source."""
@@ -65,10 +70,9 @@ class Layer:
     """
 
     def __init__(self, below: "Layer | None" = None, base: Base | None = None) -> None:
-        self._below: tuple[Layer | Base, ...] = below.layers if below else ()
-        if base is not None:
-            self.stand_on(base)
-        self.first = self._below[0].size if self._below else 0
+        self._under, self._base = below, base
+        lower = base or below
+        self.first = lower.size if lower else 0
         self.words: list[str] = []
         self.ids: dict[str, int] = {}
         self.seen: dict[int, int] = {}
@@ -84,21 +88,26 @@ class Layer:
         """Cells of a row that no lower layer has."""
         self.units = 0
         """Units counted in all."""
-        self._looked: dict[tuple[Kind, int], Together] = {}
-        """Rows of several layers that were looked at together; for a turn's own layer this is
-        as long as the turn."""
+        self._looks = Looks()
+        self._table: Tally | None = None
         self.grown = Growth()
 
     def stand_on(self, base: Base) -> None:
-        """Put what was packed directly below, instead of what was there before."""
-        self._below = (base, *(one for one in self._below if isinstance(one, Layer)))
+        """Put what was packed directly below, instead of what was packed before."""
+        self._base, self._table = base, None
+        self._looks.clear()
 
     # ------------------------------------------------------------ looking
 
     @property
     def layers(self) -> "tuple[Layer | Base, ...]":
         """This layer and all below, topmost first."""
-        return (self, *self._below)  # made anew: a layer that held itself would outlive its turn
+        lower = self._under.layers if self._under else ()
+        return (self, *lower) if self._base is None else (self, self._base, *lower)
+
+    @property
+    def _below(self) -> "tuple[Layer | Base, ...]":
+        return self.layers[1:]
 
     @property
     def size(self) -> int:
@@ -118,20 +127,19 @@ class Layer:
     def id(self, word: str) -> int | None:
         """Give a known word's id."""
         found = self.ids.get(word)
-        for layer in self._below:
-            if found is not None:
-                break
-            found = layer.ids.get(word)
-        return found
+        if found is None and self._base is not None:
+            found = self._base.ids.get(word)
+        return self._under.id(word) if found is None and self._under is not None else found
 
     def word(self, id: int) -> str:  # noqa: A002
         """Give the canonical word of an id."""
         if id >= self.first:
             return self.words[id - self.first]
-        for layer in self._below:
-            if id >= layer.first:
-                return layer.words[id - layer.first]
-        raise KeyError(f"no word has the id {id}")
+        if self._base is not None and id >= self._base.first:
+            return self._base.words[id - self._base.first]
+        if self._under is None:
+            raise KeyError(f"no word has the id {id}")
+        return self._under.word(id)
 
     def form(self, id: int) -> str:  # noqa: A002
         """Give how the word is usually written inside a sentence (the canonical form if never)."""
@@ -145,18 +153,42 @@ class Layer:
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
-        return self.counts((id,))[0]
+        return float(self.counts(np.array([id], np.int64))[0])
 
-    def counts(self, ids: Sequence[int]) -> list[float]:
+    def counts(self, ids: Ints) -> Floats:
         """Give how often each word was heard, as `count` does; a batch costs little more."""
-        units = [self.seen.get(id_, 0) for id_ in ids]
-        for layer in self._below:
-            units = layer.add_seen(units, ids)
-        return [one / UNITS for one in units]
+        units = np.zeros(len(ids), np.int64) if self._under is None else self._under.tally.units(ids)
+        if self._base is not None:
+            units += dense(self._base.seen, ids)
+        if self.seen:
+            units += np.array([self.seen.get(id_, 0) for id_ in ids.tolist()], np.int64)
+        return units / UNITS
 
-    def add_seen(self, units: list[int], ids: Sequence[int]) -> list[int]:
-        """Add this layer's own units of words to those of the layers above."""
-        return [one + self.seen.get(id_, 0) for one, id_ in zip(units, ids, strict=True)]
+    def content(self, ids: Ints) -> NDArray[np.bool_]:
+        """Tell which words carry content."""
+        if self._under is None or not self.words:
+            return (self._under or self).tally.content(ids)
+        return np.array([is_content(self.word(id_)) for id_ in ids.tolist()], np.bool_)
+
+    @property
+    def tally(self) -> Tally:
+        """Tables of all words of this layer and all below.
+
+        They are made when a layer on top of this one first asks, and kept by `absorb`.
+        """
+        if self._table is None:
+            self._table = Tally(self._units_of_all(), self.word)
+        return self._table
+
+    def _units_of_all(self) -> Ints:
+        total = np.zeros(self.size, np.int64)
+        if self._under is not None:
+            total[: self._under.size] += self._under.tally.all()[: self._under.size]
+        if self._base is not None:
+            total[: self._base.size] += self._base.seen
+        own = np.fromiter(self.seen, np.int64, len(self.seen))
+        total[own] += np.fromiter(self.seen.values(), np.int64, len(self.seen))
+        return total
 
     def starts_of(self, ids: Ints) -> Ints:
         """Give this layer's own units of words that opened a sentence."""
@@ -194,16 +226,21 @@ class Layer:
 
     def look_now(self, ask: Ask) -> RowView:
         """Answer one question from memory."""
-        key = context_key(ask.words)
-        tables = [layer.table(ask.kind) for layer in self.layers]
-        rows = [row for table in tables if (row := table.get(key)) is not None]
-        kinds = self.branches(ask.kind, key)
-        if not self._below or len(rows) < 2:  # a lasting layer keeps no looks: it would grow
-            return merged(rows, kinds, ask.wanted)
-        known = self._looked.get((ask.kind, key))
-        if known is None or not known.still(rows):
-            known = self._looked[ask.kind, key] = Together(rows)
-        return known.view(kinds, ask.wanted)
+        return self._look(ask.kind, context_key(ask.words)).wider(ask.wanted)
+
+    def _look(self, kind: Kind, key: int) -> Look:
+        own = self.table(kind).get(key)
+        packed = None if self._base is None else self._base.table(kind).get(key)
+        if own is None and packed is None:
+            return NOTHING if self._under is None else self._under._look(kind, key)
+        total = 0 if own is None else own.total
+        look = self._looks.get((kind, key), total)
+        if look is None:
+            lower = () if self._under is None else self._under._look(kind, key).rows
+            rows: list[Shown] = [row for row in (own, packed) if row is not None]
+            look = Look([*rows, *lower], self.branches(kind, key))
+            self._looks.put((kind, key), total, look)
+        return look
 
     def table(self, kind: Kind) -> dict[int, Row]:
         """Give this layer's own rows of a kind."""
@@ -233,6 +270,7 @@ class Layer:
             What the text added to this layer and all below.
         """
         pace = pace or Pace(ROWS_PER_BREATH)
+        self._table = None  # it is kept where layers are absorbed, not where they are made
         known = self.size
         tally = (units_of(source), bit(source))
         ids: list[int] = []
@@ -318,5 +356,7 @@ class Layer:
                 target = table.setdefault(key, Row())
                 for word_id, cell in row.cells.items():
                     target.add(word_id, cell >> COUNT_SHIFT, cell & MASK)
+        if self._table is not None:
+            self._table.add(upper.seen, self.size)
         self.units += upper.units
         self.grown = self.grown + upper.grown

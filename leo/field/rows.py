@@ -5,30 +5,29 @@ source). Packing keeps a learned n-gram at one dictionary entry. A unit is a qua
 hearing, because a private thought weighs less than a text that was heard.
 """
 
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leo.records import SOURCES, Source
 from leo.text.sources import THOUGHTS
 
-if TYPE_CHECKING:
-    from leo.field.base import PackedRow
-
 __all__ = [
     "COUNT_SHIFT",
+    "MASK",
     "TOP",
     "UNITS",
     "Row",
-    "RowView",
     "bit",
     "cell_of",
     "count_of",
-    "merged",
     "sources_of",
     "summed",
     "units_of",
 ]
+
+Ints = NDArray[np.int64]
 
 COUNT_SHIFT = 8
 """Bits below the count; one per source."""
@@ -87,7 +86,7 @@ class Row:
     between two folds, so a word outside can enter only in the moment it is counted.
     """
 
-    __slots__ = ("cells", "floor", "shown", "top", "total")
+    __slots__ = ("cells", "floor", "top", "total")
 
     def __init__(self) -> None:
         self.cells: dict[int, int] = {}
@@ -95,8 +94,6 @@ class Row:
         self.top: list[int] | None = None
         self.floor = 0
         """Units that the weakest of the strongest has at least; spares looking for it."""
-        self.shown: dict[int, int] | None = None
-        """The strongest in ascending order, once somebody looked; never changed, only replaced."""
 
     @staticmethod
     def of(cells: dict[int, int], top: list[int] | None = None) -> "Row":
@@ -118,7 +115,6 @@ class Row:
         """Count a continuation."""
         self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
         self.total += units
-        self.shown = None
         if len(self.cells) > TOP:
             self._rank(word)
 
@@ -136,101 +132,12 @@ class Row:
     def _strength(self, word: int) -> tuple[int, int]:
         return (-(self.cells[word] >> COUNT_SHIFT), word)
 
-    def strongest(self) -> Iterable[int]:
-        """Give the words that are considered."""
-        return self.cells if self.top is None else self.top
+    def strongest(self) -> Ints:
+        """Give the words that are considered, in any order."""
+        words = self.cells if self.top is None else self.top
+        return np.fromiter(words, np.int64, len(words))
 
-    def known(self, words: Set[int]) -> set[int]:
-        """Give those of some words that are here."""
-        return {word for word in words if word in self.cells}
-
-    def many(self, words: Iterable[int]) -> list[int]:
+    def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        return [self.cells.get(word, 0) for word in words]
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """A bounded look at one context over all layers.
-
-    ``cells`` are in ascending word order, so that nothing depends on the history of a
-    dictionary. ``total`` (in hearings) and ``kinds`` count everything, also what is not shown.
-    """
-
-    total: float
-    kinds: int
-    cells: dict[int, int]
-
-
-EMPTY = RowView(0, 0, {})
-
-
-def _alone(row: "Row | PackedRow", wanted: Set[int]) -> dict[int, int]:
-    """Look at a row that stands in one layer only; what it shows is kept until it grows."""
-    if row.shown is None:
-        first = sorted(row.strongest())
-        row.shown = dict(zip(first, row.many(first), strict=True))
-    if row.top is None:
-        return row.shown
-    more = row.known(wanted - row.shown.keys())
-    if not more:
-        return row.shown
-    return {word: row.cells[word] for word in sorted(more.union(row.shown))}
-
-
-def merged(
-    rows: "Sequence[Row | PackedRow]", kinds: int, wanted: Set[int] = frozenset()
-) -> RowView:
-    """Look at the rows of one context in several layers as one.
-
-    Parameters
-    ----------
-    rows
-        The layers' rows.
-    kinds
-        Distinct continuations over all of them.
-    wanted
-        Words to include although they are not among the strongest.
-    """
-    if not rows:
-        return EMPTY
-    if len(rows) == 1:
-        return RowView(rows[0].total / UNITS, kinds, _alone(rows[0], wanted))
-    return Together(rows).view(kinds, wanted)
-
-
-class Together:
-    """The rows of one context in several layers, looked at as one.
-
-    Parameters
-    ----------
-    rows
-        Two or more rows, topmost layer first.
-    """
-
-    __slots__ = ("_cells", "_rows", "_total")
-
-    def __init__(self, rows: "Sequence[Row | PackedRow]") -> None:
-        self._rows = rows
-        self._total = sum(row.total for row in rows)
-        shown = set[int]().union(*(row.strongest() for row in rows))
-        self._cells = self._sums(sorted(shown))
-
-    def still(self, rows: "Sequence[Row | PackedRow]") -> bool:
-        """Tell whether these are the same rows, and none has grown."""
-        return rows == self._rows and sum(row.total for row in rows) == self._total
-
-    def view(self, kinds: int, wanted: Set[int]) -> RowView:
-        """Look at them; see `merged`."""
-        cells = self._cells
-        if any(row.top is not None for row in self._rows):  # else everything is shown already
-            asked = wanted - cells.keys()
-            more = set[int]().union(*(row.known(asked) for row in self._rows)) if asked else None
-            if more:
-                cells = cells | self._sums(sorted(more))
-                cells = {word: cells[word] for word in sorted(cells)}
-        return RowView(self._total / UNITS, kinds, cells)
-
-    def _sums(self, words: Sequence[int]) -> dict[int, int]:
-        columns = zip(*(row.many(words) for row in self._rows), strict=True)
-        return dict(zip(words, map(summed, columns), strict=True))
+        cells = self.cells
+        return np.array([cells.get(word, 0) for word in words.tolist()], np.int64)

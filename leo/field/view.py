@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from leo.field.rows import RowView
+import numpy as np
+from numpy.typing import NDArray
+
+from leo.field.looks import RowView
 
 __all__ = ["KINDS", "Ask", "Kind", "View"]
 
@@ -58,8 +61,12 @@ class View(Protocol):
         """Give how often the word was heard, private thoughts at their weight."""
         ...
 
-    def counts(self, ids: Sequence[int]) -> list[float]:
+    def counts(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give how often each word was heard, as `count` does."""
+        ...
+
+    def content(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which words carry content."""
         ...
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:

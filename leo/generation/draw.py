@@ -1,14 +1,19 @@
 """Drawing one of several candidates, in log space, with what must be remembered of it."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leo.field.view import View
 from leo.records import Candidate
 
 __all__ = ["MIN_TEMPERATURE", "Draw", "distribution", "draw", "entropy_of", "rounded", "take"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 MIN_TEMPERATURE = 0.01
 """Colder is the same as always taking the strongest."""
@@ -22,8 +27,12 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The word drawn, its probability, and the strongest candidates (ids with probabilities)."""
+    """The word drawn, its probability, and the strongest candidates (ids with probabilities).
 
+    ``place`` is where it stands among the candidates.
+    """
+
+    place: int
     id: int
     probability: float
     best: tuple[tuple[int, float], ...]
@@ -38,61 +47,62 @@ def rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def distribution(logs: Mapping[int, float], temperature: float) -> dict[int, float]:
+def distribution(logs: Floats, temperature: float) -> Floats:
     """Turn log-weights into probabilities that sum to 1.
 
     Parameters
     ----------
     logs
-        Log-weight by word id, at least one.
+        Log-weights, at least one.
     temperature
         Divides the log-weights; towards 0 the strongest word becomes certain.
     """
-    t = max(MIN_TEMPERATURE, temperature)
-    top = max(logs.values())
-    weights = [math.exp((log - top) / t) for log in logs.values()]
-    total = math.fsum(weights)
-    return {id_: weight / total for id_, weight in zip(logs, weights, strict=True)}
+    weights = np.exp((logs - logs.max()) / max(MIN_TEMPERATURE, temperature))
+    return np.asarray(weights / weights.sum())
 
 
-def take(chances: Mapping[int, float], id: int) -> Draw:  # noqa: A002
-    """Take a given word, with what it competed against."""
-    floor = sorted(chances.values(), reverse=True)[:SHOWN][-1]  # numbers alone sort quickly
-    strong = [one for one, p in chances.items() if p >= floor]
-    best = sorted(strong, key=lambda one: (-chances[one], one))[:SHOWN]
-    return Draw(id, chances[id], tuple((one, chances[one]) for one in best))
+def take(ids: Ints, chances: Floats, place: int) -> Draw:
+    """Take a given candidate, with what it competed against.
+
+    Parameters
+    ----------
+    ids
+        The candidates, ascending: of equals the older is named first.
+    chances
+        Their probabilities.
+    place
+        Where the candidate stands.
+    """
+    best = np.argsort(-chances, kind="stable")[:SHOWN]
+    named = zip(ids[best].tolist(), chances[best].tolist(), strict=True)
+    return Draw(place, int(ids[place]), float(chances[place]), tuple(named))
 
 
-def draw(chances: Mapping[int, float], rng: Random) -> Draw:
+def draw(ids: Ints, chances: Floats, rng: Random) -> Draw:
     """Draw a word; one number is taken from the random numbers.
 
     Parameters
     ----------
-    chances
-        Probability by word id, in an order that does not depend on history.
+    ids, chances
+        The candidates, ascending, and their probabilities.
     rng
         Random numbers.
     """
-    mark = rng.random()
-    chosen: int | None = None
-    for id_, p in chances.items():
-        if p > 0:
-            chosen = id_
-            mark -= p
-            if mark < 0:
-                break
-    if chosen is None:
-        raise ValueError("no candidate has a chance; probabilities must sum to 1")
-    return take(chances, chosen)
+    place = int(chances.cumsum().searchsorted(rng.random(), side="right"))
+    if place == len(chances):  # the sum may fall short of 1 by a rounding
+        possible = np.flatnonzero(chances)
+        if not len(possible):
+            raise ValueError("no candidate has a chance; probabilities must sum to 1")
+        place = int(possible[-1])
+    return take(ids, chances, place)
 
 
-def entropy_of(logs: Mapping[int, float]) -> float:
+def entropy_of(logs: Floats) -> float:
     """Give the normalised Shannon entropy of log-weights as they are (untempered), in [0, 1]."""
     if len(logs) < 2:
         return 0.0
-    top = max(logs.values())
-    weights = [math.exp(log - top) for log in logs.values()]
-    total = math.fsum(weights)
-    shares = [w / total for w in weights if w > 0]
-    nats = -math.fsum([p * math.log(p) for p in shares])
-    return min(1.0, max(0.0, nats / math.log(len(weights))))
+    lower = logs - logs.max()
+    weights = np.exp(lower)
+    total = weights.sum()
+    nats = math.log(total) - float(weights @ lower) / total
+    return min(1.0, max(0.0, nats / math.log(len(logs))))

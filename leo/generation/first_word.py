@@ -4,9 +4,11 @@ The function has no prompt among its parameters, and no temperature that a promp
 moved: only the centers, the user's own factor and luck.
 """
 
-import math
 from collections.abc import Sequence
 from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leo.field.centers import Center
 from leo.generation.draw import Draw, distribution, draw, entropy_of
@@ -18,13 +20,16 @@ def first_word(centers: Sequence[Center], rng: Random, user_temperature: float) 
     """Pick where to start, in proportion to the centers' scores; ``None`` if there are none."""
     if not centers:
         return None
-    return draw(distribution(_logs(centers), user_temperature), rng)
+    ids, logs = _logs(centers)
+    return draw(ids, distribution(logs, user_temperature), rng)
 
 
 def start_entropy(centers: Sequence[Center]) -> float:
     """Give the normalised entropy of the centers, in [0, 1]."""
-    return entropy_of(_logs(centers))
+    return entropy_of(_logs(centers)[1])
 
 
-def _logs(centers: Sequence[Center]) -> dict[int, float]:
-    return {center.id: math.log(center.score) for center in sorted(centers, key=lambda c: c.id)}
+def _logs(centers: Sequence[Center]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    ordered = sorted(centers, key=lambda center: center.id)
+    ids = np.array([center.id for center in ordered], np.int64)
+    return ids, np.log([center.score for center in ordered])

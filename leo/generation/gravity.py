@@ -8,7 +8,11 @@ measured on the prompt's words as they stand, so the order of computing changes 
 import itertools
 from collections.abc import Sequence
 
-from leo.field.rows import RowView, count_of
+import numpy as np
+from numpy.typing import NDArray
+
+from leo.field.looks import RowView
+from leo.field.rows import UNITS
 from leo.field.view import Ask, View
 from leo.records import Pull
 from leo.text.function_words import is_content
@@ -50,20 +54,20 @@ async def gravity(heard: Sequence[int], view: View) -> dict[int, float]:
     direct: dict[int, float] = {}
     for i, id_ in enumerate(heard):
         direct[id_] = direct.get(id_, 0.0) + POSITION_DECAY ** (len(heard) - 1 - i)
-    pulled = dict(direct)
-    rows = await view.look([Ask("next", (id_,)) for id_ in direct])
-    for weight, row in zip(direct.values(), rows, strict=True):
-        _spread(pulled, row, FOLLOWER_SHARE * weight)
     pairs = list(dict.fromkeys(itertools.pairwise(heard)))
-    for row in await view.look([Ask("next", pair) for pair in pairs]):
-        _spread(pulled, row, PAIR_SHARE)
-    most = max(pulled.values(), default=1.0)
-    return {id_: weight / most for id_, weight in pulled.items()}
+    rows = await view.look([Ask("next", (id_,)) for id_ in direct])
+    rows += await view.look([Ask("next", pair) for pair in pairs])
+    shares = [FOLLOWER_SHARE * weight for weight in direct.values()] + [PAIR_SHARE] * len(pairs)
+    spread = [_spread(row, share) for row, share in zip(rows, shares, strict=True)]
+    own = np.fromiter(direct, np.int64), np.fromiter(direct.values(), np.float64)
+    ids, place = np.unique(np.concatenate([own[0], *(ids for ids, _ in spread)]), return_inverse=True)
+    pulled = np.bincount(place, np.concatenate([own[1], *(pull for _, pull in spread)]))
+    most = float(pulled.max(initial=0.0)) or 1.0
+    return dict(zip(ids.tolist(), (pulled / most).tolist(), strict=True))
 
 
-def _spread(pulled: dict[int, float], row: RowView, share: float) -> None:
-    for id_, cell in row.cells.items():
-        pulled[id_] = pulled.get(id_, 0.0) + share * count_of(cell) / row.total
+def _spread(row: RowView, share: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    return row.ids, share * (row.units / UNITS) / (row.total or 1.0)
 
 
 async def company(heard: Sequence[int], view: View) -> dict[int, float]:
@@ -71,17 +75,11 @@ async def company(heard: Sequence[int], view: View) -> dict[int, float]:
     ids = [id_ for id_ in dict.fromkeys(heard) if is_content(view.word(id_))]
     found: dict[int, float] = {}
     for id_, row in zip(ids, await view.look([Ask("near", (one,)) for one in ids]), strict=True):
-        strongest = sorted(row.cells.items(), key=_weakness)  # stable: the older word first
-        near = (one for one in strongest if one[0] != id_ and is_content(view.word(one[0])))
-        most = 0.0
-        for other, cell in itertools.islice(near, COMPANIONS):
-            most = most or count_of(cell)
-            found[other] = max(found.get(other, 0.0), count_of(cell) / most)
+        mine = np.flatnonzero(view.content(row.ids) & (row.ids != id_))
+        best = mine[np.argsort(-row.units[mine], kind="stable")[:COMPANIONS]]  # the older first
+        for other, units in zip(row.ids[best].tolist(), row.units[best].tolist(), strict=True):
+            found[other] = max(found.get(other, 0.0), units / int(row.units[best[0]]))
     return found
-
-
-def _weakness(one: tuple[int, int]) -> float:
-    return -count_of(one[1])
 
 
 async def pulls_of(heard: Sequence[str], view: View) -> tuple[Pull, ...]:

@@ -126,9 +126,10 @@ class Mouth:
         said = tuple(word.word for word in self.words[-2:])
         if found.opens and said[0] in SENTENCE_ENDS:
             said = said[1:]
-        if id_ in found.trigram.cells:
-            return said, sources_of(found.trigram.cells[id_])
-        return said[-1:], sources_of(found.bigram.cells[id_])
+        longest = found.trigram.cell(id_)
+        if longest:
+            return said, sources_of(longest)
+        return said[-1:], sources_of(found.bigram.cell(id_))
 
 
 def _shares(by: Mapping[str, float]) -> tuple[Share, ...]:

@@ -9,8 +9,8 @@ from leo.field.view import View
 from leo.generation.connection import connect
 from leo.generation.gravity import COMPANY_SHARE, company
 from leo.generation.guards import echo_windows
+from leo.generation.leaning import Biases
 from leo.generation.mouth import Hear
-from leo.generation.step import Biases
 from leo.generation.walk import TARGET, Plan, walk
 from leo.luck import stream
 from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance

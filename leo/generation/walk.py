@@ -4,20 +4,23 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leo.field.centers import Center
-from leo.field.rows import RowView
+from leo.field.looks import RowView
 from leo.field.view import Ask, View
 from leo.generation.connection import Connection
 from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
+from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity
 from leo.generation.mouth import Hear, Mouth
-from leo.generation.step import Biases, Options, Situation, bends, leanings, options
+from leo.generation.step import Options, options
 from leo.pace import WORDS_PER_BREATH, Pace
 from leo.records import SpokenWord, Utterance, WordContext
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
@@ -130,9 +133,15 @@ class _Walker:
         self._view, self._centers, self._plan, self._luck = view, centers, plan, luck
         self._guards = Guards(plan.echoes)
         self._mouth = Mouth(view, self._guards, hear)
-        self._near: dict[int, RowView] = {}
+        self._leaners = Leaners(view, plan.biases)
+        self._rows: dict[int, RowView] = {}
+        self._recent: list[int] = []
+        self._near = Affinity.none()
+        self._wanted = plan.wanted
         self._entropies: list[float] = []
         self._to_weave = plan.connection
+        if plan.connection is not None and plan.connection.id is not None:
+            self._wanted |= {plan.connection.id}
         self.done = False
 
     @property
@@ -181,43 +190,42 @@ class _Walker:
     # ------------------------------------------------------------ the next word
 
     async def _next(self) -> None:
-        weave = self._to_weave
-        woven = {weave.id} if weave is not None and weave.id is not None else set[int]()
-        found = await self._options(woven)
-        refused = self._refused()
-        logs = dict(found.logs)
-        for id_ in refused & logs.keys():
-            del logs[id_]
-        if not logs:
+        found = (await self._options()).without(self._refused())
+        if not len(found.ids):
             self._jump()
             return
-        await self._fetch_near()
-        leaning = leanings(self._view, self._plan.biases, logs, self._situation())
-        biased = _sum(logs, leaning.values())
+        leaning = self._leaners.at(found.ids, await self._situation())
+        biased = leaning.added_to(found.logs)
         entropy = entropy_of(biased)
         self._entropies.append(entropy)
         temperature = self._plan.temperature * self._mood()
         chances = distribution(biased, temperature)
-        context: WordContext
-        if weave is not None and self._fits(weave, chances):
+        context: WordContext = "woven"
+        woven = self._woven(found.ids, chances)
+        if woven is not None:
             self._to_weave = None
-            drawn, context = take(chances, cast(int, weave.id)), "woven"
+            drawn = take(found.ids, chances, woven)
         else:
-            drawn = draw(chances, self._luck)
+            drawn = draw(found.ids, chances, self._luck)
             context = found.context(drawn.id)
         self._mouth.say_drawn(
             drawn,
             context,
             entropy=entropy,
             temperature=temperature,
-            shares={name: by[drawn.id] for name, by in leaning.items() if drawn.id in by},
-            bends=bends(chances, leaning, temperature),
+            shares=leaning.on(drawn.place),
+            bends=leaning.bends(chances, temperature),
             found=found,
         )
 
-    def _fits(self, weave: Connection, chances: Mapping[int, float]) -> bool:
-        due = len(self.words) >= weave.position
-        return due and weave.id is not None and chances.get(weave.id, 0.0) >= WEAVE_FROM
+    def _woven(self, ids: NDArray[np.int64], chances: NDArray[np.float64]) -> int | None:
+        """Give the place of the observer's word if it is due and could stand here."""
+        weave = self._to_weave
+        if weave is None or weave.id is None or len(self.words) < weave.position:
+            return None
+        at = int(ids.searchsorted(weave.id))
+        fits = at < len(ids) and ids[at] == weave.id and chances[at] >= WEAVE_FROM
+        return at if fits else None
 
     def _jump(self) -> None:
         """Where no context leads on: end after a word, start anew from a center after a mark."""
@@ -225,7 +233,7 @@ class _Walker:
             self._close()
             self.done = True
             return
-        refused = self._refused()
+        refused = set(self._refused().tolist())
         centers = [center for center in self._centers if center.id not in refused]
         if not centers and self._mouth.last not in SENTENCE_ENDS:
             centers = self._said_before()  # a comma must not be the last
@@ -240,7 +248,7 @@ class _Walker:
         self._mouth.say_drawn(drawn, "jump", entropy=entropy, temperature=temperature, shares={})
 
     def _said_before(self) -> list[Center]:
-        refused = self._refused()
+        refused = set(self._refused().tolist())
         said = dict.fromkeys(id_ for id_ in self._mouth.ids if id_ is not None)
         words = [Center(id_, self._view.word(id_), 1.0) for id_ in said if id_ not in refused]
         return [one for one in words if is_word(one.word)]
@@ -263,50 +271,43 @@ class _Walker:
 
     # ------------------------------------------------------------ what a step looks at
 
-    async def _options(self, woven: set[int]) -> Options:
+    async def _options(self) -> Options:
         this, before = self._mouth.ids[-1], self._mouth.ids[-2] if len(self.words) > 1 else None
         opened = self._guards.tokens_in_sentence
         if this is None:
-            return Options({}, RowView(0, 0, {}), RowView(0, 0, {}), opens=False)
-        plan = self._plan
+            return Options.none()
+        # the observer's word is considered only until it was woven in
+        wanted = self._plan.wanted if self._to_weave is None else self._wanted
         return await options(
-            self._view, (this, before), plan.wanted | woven, opened=opened, top_k=plan.top_k
+            self._view, (this, before), wanted, opened=opened, top_k=self._plan.top_k
         )
 
-    def _refused(self) -> set[int]:
+    def _refused(self) -> NDArray[np.int64]:
         """List what must not come next; a few words, however many could."""
-        words = set(self._guards.refused())
+        words = self._guards.refused()
         if len(self.words) + 1 >= self._most:
             words |= PAUSES  # nothing would follow the comma
-        return {id_ for word in words if (id_ := self._view.id(word)) is not None}
+        known = (self._view.id(word) for word in words)
+        return np.array([id_ for id_ in known if id_ is not None], np.int64)
 
-    async def _fetch_near(self) -> None:
+    async def _situation(self) -> Situation:
         recent = self._mouth.recent[-REMEMBERED:]
-        missing = [id_ for id_ in recent if id_ not in self._near]
-        rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
-        self._near.update(zip(missing, rows, strict=True))
-
-    def _situation(self) -> Situation:
+        if recent != self._recent:
+            self._recent, self._near = recent, await self._belonging(recent)
         return Situation(
-            near=[(other, self._near[other]) for other in self._mouth.recent[-REMEMBERED:]],
+            near=self._near,
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),
         )
 
+    async def _belonging(self, recent: Sequence[int]) -> Affinity:
+        missing = [id_ for id_ in recent if id_ not in self._rows]
+        rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
+        self._rows.update(zip(missing, rows, strict=True))
+        return affinity(self._view, [(id_, self._rows[id_]) for id_ in recent])
+
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""
         last = self._entropies[-3:]
         return 1.2 - 0.4 * (sum(last) / len(last)) if last else 1.0
-
-
-def _sum(logs: dict[int, float], leaning: Iterable[Mapping[int, float]]) -> dict[int, float]:
-    """Add what leans to log-weights; the leanings first, so that what is shown adds up to it."""
-    sums: dict[int, float] = {}
-    for by in leaning:
-        for id_, value in by.items():
-            sums[id_] = sums.get(id_, 0.0) + value
-    whole = dict(logs)  # most candidates have nothing to add
-    for id_, value in sums.items():
-        whole[id_] = logs[id_] + value
-    return whole

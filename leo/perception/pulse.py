@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import regex
 
-from leo.field.rows import RowView, count_of
+from leo.field.looks import RowView
 from leo.field.view import Ask, View
 from leo.perception.lexicon import INTENSE
 from leo.records import Pulse
@@ -53,12 +54,11 @@ def arousal_of(text: str, heard: Sequence[str]) -> float:
 
 def normalised_entropy(row: RowView) -> float:
     """Give Shannon entropy over its maximum for a row's continuations, 0 for a single one."""
-    counts = [count_of(cell) for cell in row.cells.values()]
-    if len(counts) < 2:
+    if len(row.units) < 2:
         return 0.0
-    total = sum(counts)
-    bits = -sum(count / total * math.log(count / total) for count in counts)
-    return min(1.0, bits / math.log(len(counts)))
+    shares = row.units / row.units.sum()
+    nats = -float(shares @ np.log(shares))
+    return min(1.0, nats / math.log(len(shares)))
 
 
 async def expected_entropy(heard: Sequence[str], view: View) -> float:

@@ -79,7 +79,7 @@ async def known_share(said: Sequence[str], view: View) -> float | None:
     ids = [id_ if (id_ := view.id(word)) is not None else UNKNOWN for word in said]
     runs = [run for run in zip(ids, ids[1:], ids[2:], strict=False) if UNKNOWN not in run]
     rows = await view.look([Ask("next", run[:2], frozenset(run[2:])) for run in runs])
-    known = sum(run[2] in row.cells for run, row in zip(runs, rows, strict=True))
+    known = sum(row.cell(run[2]) > 0 for run, row in zip(runs, rows, strict=True))
     return known / (len(said) - 2)
 
 

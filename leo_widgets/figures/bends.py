@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from leo.generation.step import CAPS
+from leo.generation.leaning import CAPS
 from leo.records import Turn
 from leo_widgets.figures.style import COLOURS, LEGEND_TOP, empty, framed, x_of
 
