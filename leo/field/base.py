@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.packed import Cells, Packed, dense, narrow, sources_in, units_in
-from leo.field.rows import COUNT_SHIFT, TOP
+from leo.field.packed import Cells, Packed, dense, sources_in, units_in
+from leo.field.rows import COUNT_SHIFT, TOP, Part, cells_of, summed_up
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -21,8 +21,8 @@ __all__ = ["Base", "PackedRow", "Table"]
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]
-Part = tuple[Words, Cells]
-"""A row's words, ascending, and their cells, in one packed layer."""
+Piece = tuple[Words, Cells]
+"""A row's words, ascending, and their cells, as they lie in one packed layer."""
 
 CELLS_AT_HAND: Final = 200_000
 """Cells of a kind kept at hand, some five megabytes; rows asked for last."""
@@ -43,13 +43,27 @@ WORDS_AT_HAND: Final = 4096
 class PackedRow:
     """A row over all packed layers: what `leo.field.rows.Row` is for a row that grows."""
 
-    __slots__ = ("_members", "parts", "top", "total")
+    __slots__ = ("_members", "_part", "_pieces", "_top", "top", "total")
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.parts = [added(parts)] if 1 < len(parts) and _cells(parts) <= LONG else list(parts)
-        self.total = sum(int(units_in(cells).sum()) for _, cells in self.parts)
-        self.top = _strongest(self.parts) if _cells(self.parts) > TOP else None
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces, self._part = pieces, None
         self._members: frozenset[int] | None = None
+        self.top: Ints | None = None
+        if len(self) <= LONG:
+            parts = [(ids.astype(np.int64), cells.astype(np.int64)) for ids, cells in pieces]
+            self._part = parts[0] if len(parts) == 1 else summed_up(parts)
+            self._pieces = ()
+        self.total = sum(int(units_in(cells).sum()) for _, cells in self._lying())
+        if len(self) > TOP:
+            self.top = _strongest(self._lying())
+            self._top = self.top, self.many(self.top)
+
+    def __len__(self) -> int:
+        """Give how many cells there are, or in several long pieces at most are."""
+        return sum(len(ids) for ids, _ in self._lying())
+
+    def _lying(self) -> Sequence[Piece]:
+        return self._pieces if self._part is None else (self._part,)
 
     @property
     def cells(self) -> "PackedCells":
@@ -59,28 +73,36 @@ class PackedRow:
     @property
     def room(self) -> int:
         """How much room it takes, in cells: what lies in a file takes none."""
-        return LOOKED_UP + (_cells(self.parts) if _cells(self.parts) <= LONG else 0)
+        return LOOKED_UP if self._part is None else LOOKED_UP + len(self._part[0])
 
-    def strongest(self) -> Ints:
-        """Give the words that are considered, in any order."""
+    def words(self) -> Ints:
+        """Give all words, ascending."""
+        each = [ids for ids, _ in self._lying()]
+        return functools.reduce(np.union1d, each).astype(np.int64)
+
+    def strongest(self) -> Part:
+        """Give the words that are considered, ascending, and their cells."""
         if self.top is not None:
-            return self.top
-        return np.unique(np.concatenate([ids for ids, _ in self.parts])).astype(np.int64)
+            return self._top
+        if self._part is not None:
+            return self._part
+        words = self.words()
+        return words, self.many(words)
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        found = [_cells_of(part, words) for part in self.parts]
-        if len(found) == 1:
-            return found[0]
+        if self._part is not None:
+            return cells_of(self._part, words)
+        found = [_cells_in(piece, words) for piece in self._pieces]
         units = sum((one >> COUNT_SHIFT for one in found[1:]), found[0] >> COUNT_SHIFT)
         return units << COUNT_SHIFT | sources_in(np.bitwise_or.reduce(found))
 
     def knows(self, word: int) -> bool:
         """Tell whether a word is here."""
-        if _cells(self.parts) > LONG:
-            return bool(self.many(np.array([word]))[0])
+        if self._part is None:
+            return bool(self.many(np.array([word], np.int64))[0])
         if self._members is None:
-            self._members = frozenset(self.parts[0][0].tolist())
+            self._members = frozenset(self._part[0].tolist())
         return word in self._members
 
 
@@ -102,48 +124,42 @@ class PackedCells(Mapping[int, int]):
         return self._row.knows(word)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._words().tolist())
+        return iter(self._row.words().tolist())
 
     def __len__(self) -> int:
-        return len(self._words())
-
-    def _words(self) -> Words:
-        return functools.reduce(np.union1d, (ids for ids, _ in self._row.parts))
+        return len(self._row.words())
 
 
-def _cells(parts: Sequence[Part]) -> int:
-    return sum(len(ids) for ids, _ in parts)
-
-
-def _cells_of(part: Part, words: Ints) -> Ints:
-    ids, cells = part
+def _cells_in(piece: Piece, words: Ints) -> Ints:
+    ids, cells = piece
     wanted = words.astype(np.uint32)  # of the same type, or the whole row would be converted
     at = np.minimum(ids.searchsorted(wanted), len(ids) - 1)
     return np.where(ids[at] == wanted, cells[at], 0).astype(np.int64)
 
 
-def _strongest(parts: Sequence[Part]) -> Ints | None:
-    """Give the `TOP` strongest words, or ``None`` if there are no more; of equals the older.
+def _strongest(pieces: Sequence[Piece]) -> Ints | None:
+    """Give the `TOP` strongest words, ascending, or ``None`` if there are no more.
 
     Only words that are strong in some layer can be strong in all of them together: whoever
     is not looked at has at most the sum of what the weakest looked at has in each.
     """
-    most, longest = SURELY, max(len(ids) for ids, _ in parts)
+    most, longest = SURELY, max(len(ids) for ids, _ in pieces)
     while True:
-        kept = [_foremost(part, most) for part in parts]
+        kept = [_foremost(piece, most) for piece in pieces]
         ids = np.unique(np.concatenate([words for words, _ in kept])).astype(np.int64)
-        units = sum((units_in(_cells_of(part, ids)) for part in parts), np.zeros(len(ids), int))
+        each = [units_in(_cells_in(piece, ids)) for piece in pieces]
+        units = sum(each[1:], each[0])
         if len(ids) <= TOP and most >= longest:
             return None
         order = np.lexsort((ids, -units))[:TOP]
         if most >= longest or units[order[-1]] > sum(least for _, least in kept):
-            return ids[order]
+            return np.sort(ids[order])
         most *= SURELY
 
 
-def _foremost(part: Part, most: int) -> tuple[Words, int]:
+def _foremost(piece: Piece, most: int) -> tuple[Words, int]:
     """Give a layer's strongest words, and the units that no other has more of."""
-    ids, units = part[0], units_in(part[1])
+    ids, units = piece[0], units_in(piece[1])
     if len(ids) <= most:
         return ids, 0
     order = np.argpartition(-units, most)
@@ -184,21 +200,8 @@ class Table:
 
     def _made(self, key: int) -> PackedRow | None:
         found = [(rows, span) for rows in self._rows if (span := rows.span(key)) is not None]
-        parts = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
-        return PackedRow(parts) if parts else None
-
-
-def added(parts: Sequence[Part]) -> Part:
-    """Add up the cells of one row in several layers."""
-    ids = np.concatenate([words for words, _ in parts])
-    units = np.concatenate([units_in(cells) for _, cells in parts])
-    sources = np.concatenate([sources_in(cells) for _, cells in parts])
-    order = np.argsort(ids, kind="stable")
-    ids = ids[order]
-    begins = np.flatnonzero(np.diff(ids.astype(np.int64), prepend=-1))
-    total = np.add.reduceat(units[order], begins)
-    mask = np.bitwise_or.reduceat(sources[order], begins)
-    return ids[begins], narrow(total << COUNT_SHIFT | mask)
+        pieces = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
+        return PackedRow(pieces) if pieces else None
 
 
 def _room(row: PackedRow | None) -> int:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.rows import COUNT_SHIFT, MASK, UNITS
+from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Part, summed_up
 
 __all__ = ["NOTHING", "Look", "Looks", "RowView", "Shown", "places"]
 
@@ -38,8 +38,8 @@ class Shown(Protocol):
         """The strongest words if not all are considered, else ``None``."""
         ...
 
-    def strongest(self) -> Ints:
-        """Give the words that are considered, in any order."""
+    def strongest(self) -> Part:
+        """Give the words that are considered, ascending, and their cells."""
         ...
 
     def many(self, words: Ints) -> Ints:
@@ -115,10 +115,12 @@ class Look:
     def __init__(self, rows: Sequence[Shown], kinds: int) -> None:
         self.rows = rows
         self._all = all(row.top is None for row in rows)
-        strongest = [row.strongest() for row in rows]
-        ids = np.unique(np.concatenate(strongest)) if len(rows) > 1 else np.sort(strongest[0])
-        total = sum(row.total for row in rows) / UNITS
-        self.view = RowView(total, kinds, ids, self._sums(ids))
+        parts = [row.strongest() for row in rows]
+        ids, held = parts[0] if len(parts) == 1 else summed_up(parts)
+        if not self._all and len(parts) > 1:  # what is strong in one row counts in all
+            held = self._sums(ids)
+        total = sum([row.total for row in rows]) / UNITS
+        self.view = RowView(total, kinds, ids, held)
         self._wanted: frozenset[int] = frozenset()
         self._wider = self.view
 

@@ -5,7 +5,7 @@ source). Packing keeps a learned n-gram at one dictionary entry. A unit is a qua
 hearing, because a private thought weighs less than a text that was heard.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,21 @@ __all__ = [
     "MASK",
     "TOP",
     "UNITS",
+    "Part",
     "Row",
     "bit",
     "cell_of",
+    "cells_of",
     "count_of",
     "sources_of",
     "summed",
+    "summed_up",
     "units_of",
 ]
 
 Ints = NDArray[np.int64]
+Part = tuple[Ints, Ints]
+"""Words, ascending, and their cells."""
 
 COUNT_SHIFT = 8
 """Bits below the count; one per source."""
@@ -86,7 +91,7 @@ class Row:
     between two folds, so a word outside can enter only in the moment it is counted.
     """
 
-    __slots__ = ("cells", "floor", "top", "total")
+    __slots__ = ("_part", "cells", "floor", "top", "total")
 
     def __init__(self) -> None:
         self.cells: dict[int, int] = {}
@@ -94,6 +99,7 @@ class Row:
         self.top: list[int] | None = None
         self.floor = 0
         """Units that the weakest of the strongest has at least; spares looking for it."""
+        self._part: Part | None = None
 
     @staticmethod
     def of(cells: dict[int, int], top: list[int] | None = None) -> "Row":
@@ -115,6 +121,7 @@ class Row:
         """Count a continuation."""
         self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
         self.total += units
+        self._part = None
         if len(self.cells) > TOP:
             self._rank(word)
 
@@ -132,12 +139,46 @@ class Row:
     def _strength(self, word: int) -> tuple[int, int]:
         return (-(self.cells[word] >> COUNT_SHIFT), word)
 
-    def strongest(self) -> Ints:
-        """Give the words that are considered, in any order."""
-        words = self.cells if self.top is None else self.top
-        return np.fromiter(words, np.int64, len(words))
+    def strongest(self) -> Part:
+        """Give the words that are considered, ascending, and their cells."""
+        words, cells = self.part()
+        if self.top is None:
+            return words, cells
+        at = words.searchsorted(sorted(self.top))
+        return words[at], cells[at]
+
+    def part(self) -> Part:
+        """Give all words, ascending, and their cells; kept until the row grows."""
+        if self._part is None:
+            words = np.fromiter(self.cells, np.int64, len(self.cells))
+            cells = np.fromiter(self.cells.values(), np.int64, len(self.cells))
+            order = words.argsort()
+            self._part = words[order], cells[order]
+        return self._part
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        cells = self.cells
-        return np.array([cells.get(word, 0) for word in words.tolist()], np.int64)
+        return cells_of(self.part(), words)
+
+
+def cells_of(part: Part, words: Ints) -> Ints:
+    """Give the cells of words in a row that has at least one, 0 for those that are not in it."""
+    ids, cells = part
+    at = ids.searchsorted(words)
+    at[at == len(ids)] = 0
+    found = cells[at]
+    found[ids[at] != words] = 0
+    return found
+
+
+def summed_up(parts: Sequence[Part]) -> Part:
+    """Add up the cells of rows of one context."""
+    ids = np.concatenate([words for words, _ in parts])
+    order = ids.argsort(kind="stable")
+    ids, cells = ids[order], np.concatenate([cells for _, cells in parts])[order]
+    new = np.empty(len(ids), np.bool_)
+    new[0] = True
+    np.not_equal(ids[1:], ids[:-1], out=new[1:])
+    begins = new.nonzero()[0]
+    units = np.add.reduceat(cells >> COUNT_SHIFT, begins)
+    return ids[begins], units << COUNT_SHIFT | np.bitwise_or.reduceat(cells & MASK, begins)

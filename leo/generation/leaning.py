@@ -20,7 +20,16 @@ from leo.generation.draw import MIN_TEMPERATURE
 from leo.text.function_words import is_content
 from leo.text.tokens import MARKS, SENTENCE_ENDS
 
-__all__ = ["CAPS", "Affinity", "Biases", "Leaners", "Leaning", "Situation", "affinity"]
+__all__ = [
+    "CAPS",
+    "Affinity",
+    "Biases",
+    "Leaners",
+    "Leaning",
+    "Situation",
+    "affinity",
+    "company_of",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -78,30 +87,31 @@ class Affinity:
         return Affinity(np.zeros(0, np.int64), np.zeros(0))
 
 
-def affinity(view: View, near: Sequence[tuple[int, RowView]]) -> Affinity:
-    """Tell how much words belong to the last content words: the mean over these.
+def affinity(met: Sequence[Affinity]) -> Affinity:
+    """Give the mean of several words' affinities."""
+    if len(met) < 2:
+        return met[0] if met else Affinity.none()
+    ids = np.concatenate([one.ids for one in met])
+    order = ids.argsort(kind="stable")  # in the order of the words, so that sums come out the same
+    ids, values = ids[order], np.concatenate([one.values for one in met])[order]
+    begins = np.flatnonzero(np.diff(ids, prepend=-1))
+    return Affinity(ids[begins], np.add.reduceat(values, begins) / len(met))
+
+
+def company_of(view: View, word: int, row: RowView) -> Affinity:
+    """Tell how much content words belong to one: how often they met, normalised.
 
     Parameters
     ----------
     view
         The field.
-    near
-        The last content words with what stands near them.
+    word, row
+        The word, and what stands near it.
     """
-    if not near:
-        return Affinity.none()
-    met = [_met(view, word, row) for word, row in near]
-    each = np.concatenate([ids for ids, _ in met])
-    ids, place = np.unique(each, return_inverse=True)
-    total = np.bincount(place, np.concatenate([close for _, close in met]), len(ids))
-    return Affinity(ids, total / len(near))
-
-
-def _met(view: View, word: int, row: RowView) -> _Part:
     mine = view.content(row.ids) & (row.ids != word)
     ids = row.ids[mine]
     close = row.units[mine] / UNITS / np.sqrt(view.counts(ids) * view.count(word))
-    return ids, np.minimum(1.0, close)
+    return Affinity(ids, np.minimum(1.0, close))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +161,8 @@ class Leaning:
     def on(self, place: int) -> dict[str, float]:
         """Give each bias's part in one candidate's log-weight; without those that have none."""
         mine = np.flatnonzero(self.places == place)
-        return {
-            self.names[by]: value
-            for by, value in zip(self.by[mine].tolist(), self.values[mine].tolist(), strict=True)
-        }
+        leans = sorted(zip(self.by[mine].tolist(), self.values[mine].tolist(), strict=True))
+        return {self.names[by]: value for by, value in leans}
 
     def bends(self, chances: Floats, temperature: float) -> dict[str, float]:
         """Tell how far each bias bent the choice, in nats.
@@ -196,29 +204,23 @@ class Leaners:
 
     def __init__(self, view: View, biases: Biases) -> None:
         self._view, self._semantic = view, biases.semantic
+        pulls = [_pulled(name, by_word) for name, by_word in biases.pulls.items()]
         self._names = ("semantic", "repetition", *biases.pulls, "length")
-        self._pulls = [_pulled(name, pulls) for name, pulls in biases.pulls.items()]
+        self._pulls = _entries(pulls, range(2, len(pulls) + 2))
         self._marks = [(id_, mark) for mark in sorted(MARKS) if (id_ := view.id(mark)) is not None]
         self._near = Affinity.none()
-        self._drawn = self._near.ids, self._near.values
+        self._lasting = self._pulls
 
     def at(self, candidates: Ints, situation: Situation) -> Leaning:
         """Give what leans on candidates (ascending ids) in a situation."""
         if situation.near is not self._near:
-            self._near, self._drawn = situation.near, self._by_meaning(situation.near)
-        parts = [
-            self._drawn,
-            self._repeated(situation.used),
-            *self._pulls,
-            self._timed(situation),
-        ]
-        at, found = places(candidates, np.concatenate([ids for ids, _ in parts]))
-        by = np.repeat(np.arange(len(parts)), [len(ids) for ids, _ in parts])
-        values = np.concatenate([values for _, values in parts])
-        return Leaning(self._names, at, by[found], values[found])
-
-    def _by_meaning(self, near: Affinity) -> _Part:
-        return _capped("semantic", near.ids, 4 * self._semantic * near.values)
+            self._near = situation.near
+            drawn = _by_meaning(self._near, 4 * self._semantic)
+            self._lasting = _joined(_entries([drawn], [0]), self._pulls)
+        passing = [self._repeated(situation.used), self._timed(situation)]
+        entries = _joined(self._lasting, _entries(passing, [1, len(self._names) - 1]))
+        at, found = places(candidates, entries.ids)
+        return Leaning(self._names, at, entries.by[found], entries.values[found])
 
     def _repeated(self, used: Mapping[int, int]) -> _Part:
         again = [(id_, -REPEAT * times) for id_, times in used.items() if times]
@@ -227,6 +229,33 @@ class Leaners:
 
     def _timed(self, at: Situation) -> _Part:
         return _part("length", [(id_, _length(mark, at)) for id_, mark in self._marks])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    ids: Ints
+    by: Ints
+    values: Floats
+
+
+def _entries(parts: Sequence[_Part], biases: Sequence[int]) -> _Entries:
+    """Make entries of the parts of some biases."""
+    if not parts:
+        return _Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    ids, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return _Entries(ids, np.repeat(biases, [len(ids) for ids, _ in parts]), values)
+
+
+def _joined(some: _Entries, more: _Entries) -> _Entries:
+    return _Entries(
+        np.concatenate([some.ids, more.ids]),
+        np.concatenate([some.by, more.by]),
+        np.concatenate([some.values, more.values]),
+    )
+
+
+def _by_meaning(near: Affinity, weight: float) -> _Part:
+    return _capped("semantic", near.ids, weight * near.values)
 
 
 def _pulled(name: str, pulls: Mapping[int, float]) -> _Part:
@@ -240,7 +269,8 @@ def _part(name: str, words: Sequence[tuple[int, float]]) -> _Part:
 
 def _capped(name: str, ids: Ints, values: Floats) -> _Part:
     leans = values != 0
-    return ids[leans], np.clip(values[leans], -CAPS[name], CAPS[name])
+    cap = CAPS[name]
+    return ids[leans], np.minimum(cap, np.maximum(-cap, values[leans]))
 
 
 def _length(mark: str, at: Situation) -> float:

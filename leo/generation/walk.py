@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.centers import Center
-from leo.field.looks import RowView
 from leo.field.view import Ask, View
 from leo.generation.connection import Connection
 from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
-from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity
+from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity, company_of
 from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Options, options
 from leo.pace import WORDS_PER_BREATH, Pace
@@ -134,7 +133,7 @@ class _Walker:
         self._guards = Guards(plan.echoes)
         self._mouth = Mouth(view, self._guards, hear)
         self._leaners = Leaners(view, plan.biases)
-        self._rows: dict[int, RowView] = {}
+        self._company: dict[int, Affinity] = {}
         self._recent: list[int] = []
         self._near = Affinity.none()
         self._wanted = plan.wanted
@@ -302,10 +301,11 @@ class _Walker:
         )
 
     async def _belonging(self, recent: Sequence[int]) -> Affinity:
-        missing = [id_ for id_ in recent if id_ not in self._rows]
+        missing = [id_ for id_ in recent if id_ not in self._company]
         rows = await self._view.look([Ask("near", (id_,)) for id_ in missing])
-        self._rows.update(zip(missing, rows, strict=True))
-        return affinity(self._view, [(id_, self._rows[id_]) for id_ in recent])
+        for id_, row in zip(missing, rows, strict=True):
+            self._company[id_] = company_of(self._view, id_, row)
+        return affinity([self._company[id_] for id_ in recent])
 
     def _mood(self) -> float:
         """Warmer where the field was sure, calmer where it was open: 0.8 to 1.2, continuous."""
