@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.packed import Cells, Packed, dense, sources_in, units_in
-from leo.field.rows import COUNT_SHIFT, TOP, Part, cells_of, summed_up
+from leo.field.rows import COUNT_SHIFT, TOP, Part, Row, cells_of, summed_up
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -32,6 +32,9 @@ LOOKED_UP: Final = 64
 
 LONG: Final = 2048
 """Cells from which a row of several layers is not put together, but stays where it lies."""
+
+FEW: Final = 32
+"""Cells up to which a row of one layer is kept as plain numbers."""
 
 SURELY: Final = 4 * TOP
 """Words of each layer that are looked at first for the strongest of all."""
@@ -73,7 +76,7 @@ class PackedRow:
     @property
     def room(self) -> int:
         """How much room it takes, in cells: what lies in a file takes none."""
-        return LOOKED_UP if self._part is None else LOOKED_UP + len(self._part[0])
+        return 0 if self._part is None else len(self._part[0])
 
     def words(self) -> Ints:
         """Give all words, ascending."""
@@ -171,10 +174,10 @@ class Table:
 
     def __init__(self, packs: Sequence[Packed], kind: Kind) -> None:
         self._rows = [pack.rows[kind] for pack in packs if len(pack.rows[kind].keys)]
-        self._at_hand: OrderedDict[int, PackedRow | None] = OrderedDict()
+        self._at_hand: OrderedDict[int, Row | PackedRow | None] = OrderedDict()
         self._room = CELLS_AT_HAND
 
-    def get(self, key: int) -> PackedRow | None:
+    def get(self, key: int) -> Row | PackedRow | None:
         """Give a row, ``None`` if there is none."""
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
@@ -198,14 +201,19 @@ class Table:
         spans = ((rows, rows.span(key)) for rows in self._rows)
         return sum(int(rows.fresh[span[0]]) for rows, span in spans if span is not None)
 
-    def _made(self, key: int) -> PackedRow | None:
+    def _made(self, key: int) -> Row | PackedRow | None:
         found = [(rows, span) for rows in self._rows if (span := rows.span(key)) is not None]
         pieces = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
+        if len(pieces) == 1 and len(pieces[0][0]) <= FEW:
+            ids, cells = pieces[0]
+            return Row.of(dict(zip(ids.tolist(), cells.tolist(), strict=True)))
         return PackedRow(pieces) if pieces else None
 
 
-def _room(row: PackedRow | None) -> int:
-    return LOOKED_UP if row is None else row.room
+def _room(row: Row | PackedRow | None) -> int:
+    if isinstance(row, PackedRow):
+        return LOOKED_UP + row.room
+    return LOOKED_UP if row is None else LOOKED_UP + len(row.cells)
 
 
 class Fresh:

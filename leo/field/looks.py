@@ -6,7 +6,8 @@ again and again: a look is kept until a row under it grows.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -20,6 +21,9 @@ Ints = NDArray[np.int64]
 
 AT_HAND: Final = 250_000
 """Cells that the looks of a layer show in all, some ten megabytes; those asked for last stay."""
+
+FEW: Final = 32
+"""Cells up to which rows are added up one by one."""
 
 LOOKED_UP: Final = 24
 """Cells that a look of any size counts for, besides its own."""
@@ -42,6 +46,13 @@ class Shown(Protocol):
         """Give the words that are considered, ascending, and their cells."""
         ...
 
+    @property
+    def cells(self) -> Mapping[int, int]:
+        """The cells by word."""
+        ...
+
+    def __len__(self) -> int: ...
+
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
         ...
@@ -60,12 +71,19 @@ class RowView:
         The words that are shown, ascending, and their cells.
     """
 
-    __slots__ = ("_cells", "held", "ids", "kinds", "total", "units")
+    __slots__ = ("_cells", "_units", "held", "ids", "kinds", "total")
 
     def __init__(self, total: float, kinds: int, ids: Ints, held: Ints) -> None:
         self.total, self.kinds, self.ids, self.held = total, kinds, ids, held
-        self.units = held >> COUNT_SHIFT
+        self._units: Ints | None = None
         self._cells: dict[int, int] | None = None
+
+    @property
+    def units(self) -> Ints:
+        """The units of the cells."""
+        if self._units is None:
+            self._units = self.held >> COUNT_SHIFT
+        return self._units
 
     @property
     def cells(self) -> dict[int, int]:
@@ -99,6 +117,22 @@ def places(ids: Ints, words: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return at[found], found
 
 
+@lru_cache(maxsize=16)
+def _ascending(words: frozenset[int]) -> Ints:
+    return np.array(sorted(words), np.int64)
+
+
+def _few(rows: Sequence[Shown]) -> Part:
+    """Add up short rows; with so few cells, plain numbers are quicker than arrays."""
+    found: dict[int, int] = {}
+    for row in rows:
+        for word, cell in row.cells.items():
+            old = found.get(word, 0)
+            found[word] = (old & ~MASK) + (cell & ~MASK) | (old | cell) & MASK
+    words = sorted(found)
+    return np.array(words, np.int64), np.array([found[word] for word in words], np.int64)
+
+
 class Look:
     """The rows of one context in several layers, as one.
 
@@ -115,10 +149,14 @@ class Look:
     def __init__(self, rows: Sequence[Shown], kinds: int) -> None:
         self.rows = rows
         self._all = all(row.top is None for row in rows)
-        parts = [row.strongest() for row in rows]
-        ids, held = parts[0] if len(parts) == 1 else summed_up(parts)
-        if not self._all and len(parts) > 1:  # what is strong in one row counts in all
-            held = self._sums(ids)
+        if len(rows) == 1:
+            ids, held = rows[0].strongest()
+        elif sum([len(row) for row in rows]) <= FEW:
+            ids, held = _few(rows)
+        else:
+            ids, held = summed_up([row.strongest() for row in rows])
+            if not self._all:  # what is strong in one row counts in all
+                held = self._sums(ids)
         total = sum([row.total for row in rows]) / UNITS
         self.view = RowView(total, kinds, ids, held)
         self._wanted: frozenset[int] = frozenset()
@@ -139,15 +177,16 @@ class Look:
 
     def _with(self, wanted: frozenset[int]) -> RowView:
         view = self.view
-        asked = np.array(sorted(wanted), np.int64)
+        asked = _ascending(wanted)
         asked = asked[~places(view.ids, asked)[1]]
         held = self._sums(asked)
-        more, held = asked[held > 0], held[held > 0]
-        if not len(more):
+        there = held > 0
+        if not there.any():
             return view
-        at = view.ids.searchsorted(more)
-        ids, cells = np.insert(view.ids, at, more), np.insert(view.held, at, held)
-        return RowView(view.total, view.kinds, ids, cells)
+        ids = np.concatenate([view.ids, asked[there]])
+        order = ids.argsort()
+        cells = np.concatenate([view.held, held[there]])
+        return RowView(view.total, view.kinds, ids[order], cells[order])
 
     def _sums(self, words: Ints) -> Ints:
         if len(self.rows) == 1:

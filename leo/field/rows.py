@@ -100,6 +100,7 @@ class Row:
         self.floor = 0
         """Units that the weakest of the strongest has at least; spares looking for it."""
         self._part: Part | None = None
+        """What is considered, once somebody looked, until the row grows."""
 
     @staticmethod
     def of(cells: dict[int, int], top: list[int] | None = None) -> "Row":
@@ -139,26 +140,23 @@ class Row:
     def _strength(self, word: int) -> tuple[int, int]:
         return (-(self.cells[word] >> COUNT_SHIFT), word)
 
+    def __len__(self) -> int:
+        return len(self.cells)
+
     def strongest(self) -> Part:
         """Give the words that are considered, ascending, and their cells."""
-        words, cells = self.part()
-        if self.top is None:
-            return words, cells
-        at = words.searchsorted(sorted(self.top))
-        return words[at], cells[at]
-
-    def part(self) -> Part:
-        """Give all words, ascending, and their cells; kept until the row grows."""
         if self._part is None:
-            words = np.fromiter(self.cells, np.int64, len(self.cells))
-            cells = np.fromiter(self.cells.values(), np.int64, len(self.cells))
-            order = words.argsort()
-            self._part = words[order], cells[order]
+            words = sorted(self.cells if self.top is None else self.top)
+            cells = [self.cells[word] for word in words]
+            self._part = np.array(words, np.int64), np.array(cells, np.int64)
         return self._part
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        return cells_of(self.part(), words)
+        if self._part is not None and self.top is None:
+            return cells_of(self._part, words)
+        cells = self.cells
+        return np.array([cells.get(word, 0) for word in words.tolist()], np.int64)
 
 
 def cells_of(part: Part, words: Ints) -> Ints:

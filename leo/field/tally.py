@@ -37,6 +37,8 @@ class Tally:
 
     def units(self, ids: Ints) -> Ints:
         """Give the units of words, 0 for those beyond the table."""
+        if ids.max(initial=0) < len(self._units):
+            return np.asarray(self._units[ids])
         return dense(self._units, ids)
 
     def all(self) -> Ints:

@@ -208,6 +208,8 @@ class Leaners:
         self._names = ("semantic", "repetition", *biases.pulls, "length")
         self._pulls = _entries(pulls, range(2, len(pulls) + 2))
         self._marks = [(id_, mark) for mark in sorted(MARKS) if (id_ := view.id(mark)) is not None]
+        self._last = len(self._names) - 1
+        self._content: dict[int, bool] = {}
         self._near = Affinity.none()
         self._lasting = self._pulls
 
@@ -217,18 +219,30 @@ class Leaners:
             self._near = situation.near
             drawn = _by_meaning(self._near, 4 * self._semantic)
             self._lasting = _joined(_entries([drawn], [0]), self._pulls)
-        passing = [self._repeated(situation.used), self._timed(situation)]
-        entries = _joined(self._lasting, _entries(passing, [1, len(self._names) - 1]))
+        entries = _joined(self._lasting, self._passing(situation))
         at, found = places(candidates, entries.ids)
         return Leaning(self._names, at, entries.by[found], entries.values[found])
 
-    def _repeated(self, used: Mapping[int, int]) -> _Part:
-        again = [(id_, -REPEAT * times) for id_, times in used.items() if times]
-        words = [one for one in again if is_content(self._view.word(one[0]))]
-        return _part("repetition", words)
+    def _passing(self, at: Situation) -> "_Entries":
+        """Make entries of what changes with every word: few, so plain numbers are quicker."""
+        times = [(id_, -REPEAT * used) for id_, used in at.used.items() if self._carries(id_)]
+        ends = [(id_, _length(mark, at)) for id_, mark in self._marks]
+        leans = [
+            (id_, by, max(-cap, min(cap, value)))
+            for by, cap, words in ((1, CAPS["repetition"], times), (self._last, CAPS["length"], ends))
+            for id_, value in words
+            if value
+        ]
+        if not leans:
+            return _NO_ENTRIES
+        ids, by, values = zip(*leans, strict=True)
+        return _Entries(np.array(ids), np.array(by), np.array(values))
 
-    def _timed(self, at: Situation) -> _Part:
-        return _part("length", [(id_, _length(mark, at)) for id_, mark in self._marks])
+    def _carries(self, id_: int) -> bool:
+        known = self._content.get(id_)
+        if known is None:
+            known = self._content[id_] = is_content(self._view.word(id_))
+        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,10 +252,13 @@ class _Entries:
     values: Floats
 
 
+_NO_ENTRIES = _Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
 def _entries(parts: Sequence[_Part], biases: Sequence[int]) -> _Entries:
     """Make entries of the parts of some biases."""
     if not parts:
-        return _Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        return _NO_ENTRIES
     ids, values = (np.concatenate(each) for each in zip(*parts, strict=True))
     return _Entries(ids, np.repeat(biases, [len(ids) for ids, _ in parts]), values)
 

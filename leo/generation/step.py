@@ -56,8 +56,9 @@ class Options:
         at, _ = places(self.ids, refused)
         if not len(at):
             return self
-        ids, logs = np.delete(self.ids, at), np.delete(self.logs, at)
-        return Options(ids, logs, self.trigram, self.bigram, self.opens)
+        kept = np.ones(len(self.ids), np.bool_)
+        kept[at] = False
+        return Options(self.ids[kept], self.logs[kept], self.trigram, self.bigram, self.opens)
 
 
 async def options(
