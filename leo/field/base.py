@@ -21,8 +21,8 @@ __all__ = ["Base", "PackedRow", "Table"]
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]
-Piece = tuple[Words, Cells]
-"""A row's words, ascending, and their cells, as they lie in one packed layer."""
+Piece = tuple[Words, Cells] | Part
+"""A row's words, ascending, and their cells, mostly as they lie in one packed layer."""
 
 CELLS_AT_HAND: Final = 200_000
 """Cells of a kind kept at hand, some five megabytes; rows asked for last."""
@@ -59,6 +59,7 @@ class PackedRow:
         self.total = sum(int(units_in(cells).sum()) for _, cells in self._lying())
         if len(self) > TOP:
             self.top = _strongest(self._lying())
+        if self.top is not None:
             self._top = self.top, self.many(self.top)
 
     def __len__(self) -> int:
@@ -135,7 +136,7 @@ class PackedCells(Mapping[int, int]):
 
 def _cells_in(piece: Piece, words: Ints) -> Ints:
     ids, cells = piece
-    wanted = words.astype(np.uint32)  # of the same type, or the whole row would be converted
+    wanted = words.astype(ids.dtype)  # of the same type, or the whole row would be converted
     at = np.minimum(ids.searchsorted(wanted), len(ids) - 1)
     return np.where(ids[at] == wanted, cells[at], 0).astype(np.int64)
 
@@ -160,7 +161,7 @@ def _strongest(pieces: Sequence[Piece]) -> Ints | None:
         most *= SURELY
 
 
-def _foremost(piece: Piece, most: int) -> tuple[Words, int]:
+def _foremost(piece: Piece, most: int) -> tuple[Words | Ints, int]:
     """Give a layer's strongest words, and the units that no other has more of."""
     ids, units = piece[0], units_in(piece[1])
     if len(ids) <= most:

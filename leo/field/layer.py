@@ -157,7 +157,9 @@ class Layer:
 
     def counts(self, ids: Ints) -> Floats:
         """Give how often each word was heard, as `count` does; a batch costs little more."""
-        units = np.zeros(len(ids), np.int64) if self._under is None else self._under.tally.units(ids)
+        units = (
+            np.zeros(len(ids), np.int64) if self._under is None else self._under.tally.units(ids)
+        )
         if self._base is not None:
             units += dense(self._base.seen, ids)
         if self.seen:

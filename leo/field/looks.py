@@ -78,6 +78,13 @@ class RowView:
         self._units: Ints | None = None
         self._cells: dict[int, int] | None = None
 
+    @staticmethod
+    def of(total: float, kinds: int, cells: Mapping[int, int]) -> "RowView":
+        """Make a look of cells by word."""
+        words = sorted(cells)
+        held = [cells[word] for word in words]
+        return RowView(total, kinds, np.array(words, np.int64), np.array(held, np.int64))
+
     @property
     def units(self) -> Ints:
         """The units of the cells."""
@@ -193,7 +200,7 @@ class Look:
             return self.rows[0].many(words)
         cells = [row.many(words) for row in self.rows]
         units = sum((one >> COUNT_SHIFT for one in cells[1:]), cells[0] >> COUNT_SHIFT)
-        masks = np.bitwise_or.reduce(cells) & MASK
+        masks: Ints = np.bitwise_or.reduce(cells) & MASK
         return units << COUNT_SHIFT | masks
 
 

@@ -158,11 +158,11 @@ def width(largest: int) -> "type[np.uint32 | np.uint64]":
     return np.uint32 if largest < WIDE else np.uint64
 
 
-def units_in(cells: Cells) -> Ints:
+def units_in(cells: Cells | Ints) -> Ints:
     """Give the units of cells."""
     return cells.astype(np.int64) >> COUNT_SHIFT
 
 
-def sources_in(cells: Cells) -> Ints:
+def sources_in(cells: Cells | Ints) -> Ints:
     """Give the sources of cells, one bit each."""
     return cells.astype(np.int64) & MASK

@@ -52,7 +52,7 @@ class Tally:
             for id_ in ids[known == UNKNOWN].tolist():
                 self._content[id_] = is_content(self._word(id_))
             known = self._content[ids]
-        return known == 1
+        return np.asarray(known == 1)
 
     def add(self, more: Mapping[int, int], size: int) -> None:
         """Count words once more; so many are known now."""

@@ -105,4 +105,4 @@ def entropy_of(logs: Floats) -> float:
     weights = np.exp(lower)
     total = weights.sum()
     nats = math.log(total) - float(weights @ lower) / total
-    return min(1.0, max(0.0, nats / math.log(len(logs))))
+    return float(min(1.0, max(0.0, nats / math.log(len(logs)))))

@@ -60,7 +60,9 @@ async def gravity(heard: Sequence[int], view: View) -> dict[int, float]:
     shares = [FOLLOWER_SHARE * weight for weight in direct.values()] + [PAIR_SHARE] * len(pairs)
     spread = [_spread(row, share) for row, share in zip(rows, shares, strict=True)]
     own = np.fromiter(direct, np.int64), np.fromiter(direct.values(), np.float64)
-    ids, place = np.unique(np.concatenate([own[0], *(ids for ids, _ in spread)]), return_inverse=True)
+    ids, place = np.unique(
+        np.concatenate([own[0], *(ids for ids, _ in spread)]), return_inverse=True
+    )
     pulled = np.bincount(place, np.concatenate([own[1], *(pull for _, pull in spread)]))
     most = float(pulled.max(initial=0.0)) or 1.0
     return dict(zip(ids.tolist(), (pulled / most).tolist(), strict=True))

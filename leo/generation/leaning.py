@@ -229,7 +229,10 @@ class Leaners:
         ends = [(id_, _length(mark, at)) for id_, mark in self._marks]
         leans = [
             (id_, by, max(-cap, min(cap, value)))
-            for by, cap, words in ((1, CAPS["repetition"], times), (self._last, CAPS["length"], ends))
+            for by, cap, words in (
+                (1, CAPS["repetition"], times),
+                (self._last, CAPS["length"], ends),
+            )
             for id_, value in words
             if value
         ]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.field.layer import FORMS, WINDOW, Layer
-from leo.field.rows import TOP, UNITS, RowView, count_of, sources_of
+from leo.field.looks import RowView
+from leo.field.rows import TOP, UNITS, count_of, sources_of
 from leo.field.view import Ask
 from leo.pace import on_breath
 from leo.records import Growth
@@ -160,8 +161,8 @@ async def test_an_unknown_context_is_empty_and_an_unknown_id_an_error() -> None:
 
     assert layer.id("zebra") is None
     assert await layer.look([Ask("next", (7,)), Ask("near", (7, 8))]) == (
-        RowView(0, 0, {}),
-        RowView(0, 0, {}),
+        RowView.of(0, 0, {}),
+        RowView.of(0, 0, {}),
     )
     with pytest.raises(LookupError):
         layer.word(7)

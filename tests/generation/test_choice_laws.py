@@ -13,14 +13,24 @@ from hypothesis import strategies as st
 from leo.field.centers import Center
 from leo.field.view import Ask
 from leo.generation.connection import connect, connection_odds, connection_word
-from leo.generation.draw import distribution, draw, entropy_of, rounded
+from leo.generation.draw import rounded
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.gravity import COMPANIONS, PULLED, company, gravity, pulls_of
-from leo.generation.step import CAPS, Biases, Situation, bends, leanings, options
+from leo.generation.leaning import CAPS, Biases, Situation
+from leo.generation.step import options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
+from tests.generation.plain import (
+    belonging,
+    bends,
+    distribution,
+    draw,
+    entropy_of,
+    leanings,
+    no_affinity,
+)
 from tests.strategies import prose, scripts
 
 levels = st.floats(0, 1)
@@ -145,14 +155,15 @@ async def test_a_stronger_pull_never_lowers_a_words_chance(
     assert red is not None
     assert target is not None
     found = await options(layer, (red, the), frozenset(), opened=5)
-    near = [(red, layer.look_now(Ask("near", (red,))))]
+    near = belonging(layer, red, layer.look_now(Ask("near", (red,))))
+    logs_of = dict(zip(found.ids.tolist(), found.logs.tolist(), strict=True))
     chances: list[float] = []
     for weight in sorted((one, other)):
         biases = Biases(0.4, {bias: {target: weight}})
-        leaning = leanings(layer, biases, found.logs, Situation(near, {}, 2, 0.0))
+        leaning = leanings(layer, biases, logs_of, Situation(near, {}, 2, 0.0))
         biased = {
             id_: log + sum(by.get(id_, 0.0) for by in leaning.values())
-            for id_, log in found.logs.items()
+            for id_, log in logs_of.items()
         }
         chances.append(distribution(biased, temperature)[target])
 
@@ -169,7 +180,7 @@ async def test_repetition_repels_and_more_so_each_time() -> None:
     assert boat is not None
 
     def share(id_: int, times: int) -> float:
-        told = leanings(layer, Biases(0, {}), [id_], Situation([], {id_: times}, 5, 0.0))
+        told = leanings(layer, Biases(0, {}), [id_], Situation(no_affinity, {id_: times}, 5, 0.0))
         return told["repetition"].get(id_, 0.0)
 
     assert [share(boat, n) for n in range(4)] == [0.0, -1.5, -3.0, -3.0]
@@ -184,7 +195,9 @@ async def test_an_end_is_held_back_then_drawn_near() -> None:
     assert comma is not None
 
     def share(id_: int, in_sentence: int, overdue: float = 0.0) -> float:
-        told = leanings(layer, Biases(0, {}), [id_], Situation([], {}, in_sentence, overdue))
+        told = leanings(
+            layer, Biases(0, {}), [id_], Situation(no_affinity, {}, in_sentence, overdue)
+        )
         return told["length"].get(id_, 0.0)
 
     assert [share(stop, n) for n in (1, 3, 4, 12)] == [-3.0, -1.0, 0.0, 0.0]

@@ -13,7 +13,7 @@ from leo.field.layer import Layer
 from leo.field.view import Ask
 from leo.generation.connection import Connection
 from leo.generation.guards import echo_windows
-from leo.generation.step import CAPS, Biases
+from leo.generation.leaning import CAPS, Biases
 from leo.generation.walk import LONGEST, Plan, walk
 from leo.records import SpokenWord, Utterance
 from leo.testing import toy_field

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leo.field.rows import RowView
+from leo.field.looks import RowView
 from leo.generation.connection import connection_odds, connection_word
-from leo.generation.draw import distribution, draw, entropy_of, take
 from leo.generation.gravity import gravity, pulls_of
 from leo.generation.guards import Guards, echo_windows
-from leo.generation.step import CAPS, Biases, Situation, leanings, options
+from leo.generation.leaning import CAPS, Biases, Situation
+from leo.generation.step import options
 from leo.records import Chambers, Impression
 from leo.testing import toy_field
+from tests.generation.plain import belonging, distribution, draw, entropy_of, leanings, take
 
 logs = st.dictionaries(st.integers(0, 50), st.floats(-30, 30), min_size=1, max_size=20)
 
@@ -84,7 +85,8 @@ async def test_options_trust_the_longest_context() -> None:
     assert the is not None
     assert red is not None
     found = await options(layer, (red, the), frozenset(), opened=5)
-    chance = {layer.word(id_): math.exp(log) for id_, log in found.logs.items()}
+    logs_of = zip(found.ids.tolist(), found.logs.tolist(), strict=True)
+    chance = {layer.word(id_): math.exp(log) for id_, log in logs_of}
 
     assert set(chance) == {"boat", "apple"}
     assert chance["boat"] > 0.9
@@ -101,8 +103,9 @@ async def test_an_opening_is_trusted_while_the_sentence_is_young() -> None:
     late = await options(layer, (it, None), frozenset(), opened=5)
     is_, away = layer.id("is"), layer.id("away")
 
-    assert young.logs[is_] > young.logs[away]  # type: ignore[index]
-    assert late.logs[is_] < late.logs[away]  # type: ignore[index]
+    for found, likelier, other in ((young, is_, away), (late, away, is_)):
+        logs_of = dict(zip(found.ids.tolist(), found.logs.tolist(), strict=True))
+        assert logs_of[likelier] > logs_of[other]
     assert young.context(is_) == "opening"  # type: ignore[arg-type]
 
 
@@ -120,7 +123,8 @@ async def test_every_bias_stays_within_its_cap(
     layer = await toy_field("the boat sleeps . the boat sleeps , the boat")
     boat = layer.id("boat")
     assert boat is not None
-    near = [(boat, RowView(1, 1, dict.fromkeys(range(layer.size), 10**6 << 8)))]
+    cells = dict.fromkeys(range(layer.size), 10**6 << 8)
+    near = belonging(layer, boat, RowView.of(1, 1, cells))
     for id_ in range(layer.size):
         biases = Biases(semantic, {name: {id_: weight} for name, weight in pulled.items()})
         at = Situation(near, {id_: used}, in_sentence, overdue)

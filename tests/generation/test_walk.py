@@ -10,7 +10,7 @@ from leo.field.centers import CENTERS, Center, Ranking, rank_centers
 from leo.field.layer import Layer
 from leo.field.view import Ask
 from leo.generation.connection import Connection
-from leo.generation.step import Biases
+from leo.generation.leaning import Biases
 from leo.generation.walk import Plan, walk
 from leo.records import SpokenWord, Utterance
 from leo.testing import toy_field

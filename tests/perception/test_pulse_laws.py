@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.field.layer import Layer
-from leo.field.rows import RowView, cell_of
+from leo.field.looks import RowView
+from leo.field.rows import cell_of
 from leo.field.themes import Theme, Themes
 from leo.perception.perceive import UNKNOWN_SHOWN, perceive
 from leo.perception.pulse import (
@@ -118,7 +119,9 @@ def test_pulse_golden(novelty: float, arousal: float, entropy: float, expected: 
 @given(st.lists(st.integers(1, 10**6), max_size=30))
 def test_entropy_is_between_certain_and_even(counts: list[int]) -> None:
     """Normalised entropy is 0 for one outcome, 1 for equal ones, and between for others."""
-    row = RowView(sum(counts), len(counts), {i: cell_of(count) for i, count in enumerate(counts)})
+    row = RowView.of(
+        sum(counts), len(counts), {i: cell_of(count) for i, count in enumerate(counts)}
+    )
     entropy = normalised_entropy(row)
 
     assert 0 <= entropy <= 1
