@@ -6,7 +6,7 @@ deletes a row, for example because it is forgotten, leaves nothing of it here.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from leo.module import Reader, SqlValue, Write
 
 __all__ = ["BUDGET", "RESCORED", "Archive"]
 
-BUDGET: Final = 8_000
+BUDGET: Final = 4_000
 """Places looked at for one question; those of the rarest words, and the newest of a word, first."""
 
 ASKED: Final = 100
@@ -80,7 +80,26 @@ class Archive:
         )
         return {str(word): int(str(held)) for word, held in rows}
 
-    async def find(self, reader: Reader, weights: Mapping[str, float]) -> tuple[int, ...]:
+    async def words_of(
+        self, reader: Reader, rows: Sequence[int]
+    ) -> tuple[dict[int, frozenset[str]], dict[str, int]]:
+        """Give the words of rows, and in how many rows each of these words stands."""
+        found = await reader.fetch(
+            f"SELECT p.place, w.word, w.held FROM {self.table}_places p "
+            f"JOIN {self.table}_words w ON w.id = p.word "
+            "WHERE p.place IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows),),
+        )
+        held: dict[str, int] = {}
+        words: dict[int, set[str]] = {row: set() for row in rows}
+        for place, word, many in found:
+            held[word] = many  # type: ignore[index, assignment]
+            words[place].add(word)  # type: ignore[index, arg-type]
+        return {row: frozenset(own) for row, own in words.items()}, held
+
+    async def find(
+        self, reader: Reader, weights: Mapping[str, float], held: Mapping[str, int]
+    ) -> tuple[int, ...]:
         """Find the rows that share most with a question: at most `RESCORED`, the oldest first.
 
         Parameters
@@ -89,11 +108,13 @@ class Archive:
             Reads the tables.
         weights
             What each word counts.
+        held
+            What `held` tells of these words.
         """
-        held = await self.held(reader, weights)
+        known = sorted(weights.keys() & held.keys(), key=lambda one: (held[one], one))
         asked: list[SqlValue] = []
         left = BUDGET
-        for word in sorted(held, key=lambda one: (held[one], one))[:ASKED]:
+        for word in known[:ASKED]:
             most = min(left, held[word])
             asked += [weights[word], word, most]
             left -= most

@@ -1,14 +1,13 @@
 """Memories that are not at hand: how they are put away, and what brings them back."""
 
 import json
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from leo.archive import BUDGET, Archive
 from leo.module import Reader, SqlValue, Write
 from leo.recall.memories import Recalled
-from leo.recall.resonance import Asking, Memory, content_of
+from leo.recall.resonance import Asking, Memory
 
 __all__ = ["ARCHIVE", "MEMORY_ROWS", "archived", "memory_of", "put_away", "put_away_before"]
 
@@ -20,29 +19,34 @@ MEMORY_ROWS: Final = (
 )
 
 
-KNOWN_TEXTS: Final = 2048
-"""Memories whose words are kept at hand."""
-
-_words_of = lru_cache(maxsize=KNOWN_TEXTS)(content_of)
-
-
-def memory_of(row: Sequence[SqlValue]) -> tuple[Memory, tuple[str, ...]]:
-    """Read a memory, and its content words in order."""
+def memory_of(row: Sequence[SqlValue], words: Iterable[str]) -> Memory:
+    """Read a memory whose content words are known."""
     id_, turn, at, text, quality, arousal, used, uses = row
-    words = _words_of(str(text))
-    return Memory(id_, turn, at, text, frozenset(words), quality, arousal, used, uses), words  # type: ignore[arg-type]
+    return Memory(id_, turn, at, text, frozenset(words), quality, arousal, used, uses)  # type: ignore[arg-type]
 
 
-async def archived(reader: Reader, state: Recalled, asking: Asking) -> dict[int, Memory]:
-    """Fetch the archived memories that share most with a moment."""
-    evidence = asking.evidence()
-    rarity = state.rarity(await ARCHIVE.held(reader, evidence))
+async def archived(
+    reader: Reader, state: Recalled, asking: Asking, held: Mapping[str, int]
+) -> tuple[dict[int, Memory], dict[str, int]]:
+    """Fetch the archived memories that share most with a moment, and how often their words stand.
+
+    Parameters
+    ----------
+    reader, state, asking
+        The file, the memories at hand, and the moment.
+    held
+        In how many archived memories the moment's words stand.
+    """
+    rarity, evidence = state.rarity(held), asking.evidence()
     weights = {word: count * rarity.weight(word) for word, count in evidence.items()}
+    found = await ARCHIVE.find(reader, weights, held)
     rows = await reader.fetch(
         f"{MEMORY_ROWS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(await ARCHIVE.find(reader, weights)),),
+        (json.dumps(found),),
     )
-    return {memory.id: memory for memory, _ in map(memory_of, rows)}
+    words, more = await ARCHIVE.words_of(reader, found)
+    memories = [memory_of(row, words[row[0]]) for row in rows]  # type: ignore[index]
+    return {memory.id: memory for memory in memories}, more
 
 
 async def put_away_before(reader: Reader, text: str, words: Sequence[str]) -> bool:

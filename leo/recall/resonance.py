@@ -14,7 +14,16 @@ from typing import Final
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
-__all__ = ["WEIGHTS", "Asking", "Hit", "Memory", "Rarity", "content_of", "resonance"]
+__all__ = [
+    "WEIGHTS",
+    "Asking",
+    "Hit",
+    "Memory",
+    "Rarity",
+    "Scorer",
+    "content_of",
+    "resonance",
+]
 
 WEIGHTS: Final = {"tokens": 0.4, "themes": 0.2, "arousal": 0.2, "quality": 0.2}
 """What each component is worth; they add up to one."""
@@ -198,42 +207,63 @@ class Hit:
         return self.shared > bar and self.score > ADMITTED
 
 
+class Scorer:
+    """Scores memories against one moment; what does not depend on a memory is worked out once.
+
+    Parameters
+    ----------
+    asking, rarity
+        The moment, and how often words stand in all memories.
+    """
+
+    def __init__(self, asking: Asking, rarity: Rarity) -> None:
+        self._asking, self._rarity = asking, rarity
+        self._evidence = {
+            word: count * rarity.weight(word) for word, count in asking.evidence().items()
+        }
+        self._heard = {word: rarity.weight(word) for word in asking.words}
+        self._either = sum(self._heard.values())
+
+    def hit(self, memory: Memory, *, silly: bool = False) -> Hit:
+        """Score a memory; see `resonance`."""
+        asking, said = self._asking, memory.words
+        shared = math.fsum([one for word, one in self._evidence.items() if word in said])
+        tokens = round(WEIGHTS["tokens"] * self._jaccard(said), 4)
+        themes = round(WEIGHTS["themes"] * _share(asking.themes, said), 4)
+        closeness = max(0.0, 1 - abs(asking.arousal - memory.arousal))
+        arousal = round(WEIGHTS["arousal"] * closeness, 4)
+        quality = round(WEIGHTS["quality"] * memory.quality, 4)
+        recency, use, sticky = _rested(memory, asking.at), 1 / (1 + memory.uses / TIRING), 1.0
+        if asking.sticky and any(phrase in memory.text.lower() for phrase in asking.sticky):
+            sticky = STICKY
+        return Hit(
+            memory=memory.id,
+            turn=memory.turn,
+            text=memory.text,
+            shared=round(shared, 4),
+            tokens=tokens,
+            themes=themes,
+            arousal=arousal,
+            quality=quality,
+            recency=round(recency, 4),
+            use=round(use, 4),
+            sticky=sticky,
+            score=round((tokens + themes + arousal + quality) * recency * use * sticky, 4),
+            silly=silly,
+        )
+
+    def _jaccard(self, said: frozenset[str]) -> float:
+        """Weigh the words in both against the words in either (Jaccard, by information)."""
+        heard, weight = self._heard, self._rarity.weight
+        both = sum([one for word, one in heard.items() if word in said])
+        extra = sum([weight(word) for word in sorted(said.difference(heard))])
+        either = self._either + extra
+        return both / either if either else 0.0
+
+
 def resonance(memory: Memory, asking: Asking, rarity: Rarity, *, silly: bool = False) -> Hit:
     """Score a memory against a moment."""
-    evidence = asking.evidence()
-    shared = math.fsum(
-        count * rarity.weight(word) for word, count in evidence.items() if word in memory.words
-    )
-    parts = {
-        "tokens": _jaccard(asking.words, memory.words, rarity),
-        "themes": _share(asking.themes, memory.words),
-        "arousal": max(0.0, 1 - abs(asking.arousal - memory.arousal)),
-        "quality": memory.quality,
-    }
-    weighted = {name: round(WEIGHTS[name] * part, 4) for name, part in parts.items()}
-    recency, use, sticky = _rested(memory, asking.at), 1 / (1 + memory.uses / TIRING), 1.0
-    if any(phrase in memory.text.lower() for phrase in asking.sticky):
-        sticky = STICKY
-    return Hit(
-        memory=memory.id,
-        turn=memory.turn,
-        text=memory.text,
-        shared=round(shared, 4),
-        **weighted,
-        recency=round(recency, 4),
-        use=round(use, 4),
-        sticky=sticky,
-        score=round(sum(weighted.values()) * recency * use * sticky, 4),
-        silly=silly,
-    )
-
-
-def _jaccard(heard: Sequence[str], said: frozenset[str], rarity: Rarity) -> float:
-    """Weigh the words in both against the words in either (Jaccard, by information)."""
-    both = sum(rarity.weight(word) for word in heard if word in said)
-    extra = sum(rarity.weight(word) for word in sorted(said.difference(heard)))
-    either = sum(rarity.weight(word) for word in heard) + extra
-    return both / either if either else 0.0
+    return Scorer(asking, rarity).hit(memory, silly=silly)
 
 
 def _share(themes: Sequence[str], said: frozenset[str]) -> float:

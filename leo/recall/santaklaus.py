@@ -15,7 +15,7 @@ from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.recall.archived import ARCHIVE, MEMORY_ROWS, archived, memory_of, put_away, put_away_before
 from leo.recall.memories import Recalled
-from leo.recall.resonance import Asking, Hit, Memory, Rarity, content_of, resonance
+from leo.recall.resonance import Asking, Hit, Memory, Rarity, Scorer, content_of, resonance
 from leo.records import Influence, Note, Percept, Pull
 
 __all__ = ["PulledWord", "RecallNote", "RecallStats", "Remembered", "SantaKlaus"]
@@ -144,7 +144,8 @@ class SantaKlaus(Module[Recalled]):
         memories: dict[int, Memory] = {}
         places: dict[str, list[int]] = {}
         for row in rows:
-            memory, words = memory_of(row)
+            words = content_of(str(row[3]))
+            memory = memory_of(row, words)
             await pace.spend(len(words) + 1)
             memories[memory.id] = memory
             for word in words:
@@ -263,17 +264,20 @@ class SantaKlaus(Module[Recalled]):
 
     async def _held(self, asking: Asking) -> _Held:
         """Hold what shares a word with the moment against it."""
-        memories = {one.id: one for one in self._sharing(tuple(asking.evidence()))}
+        evidence = asking.evidence()
+        memories = {one.id: one for one in self._sharing(tuple(evidence))}
         more: dict[str, int] = {}
         if self.state.archived:
-            memories |= await archived(self._reader, self.state, asking)
-            words = set(asking.evidence()).union(*(one.words for one in memories.values()))
+            words = set(evidence).union(*(one.words for one in memories.values()))
             more = await ARCHIVE.held(self._reader, words)
+            away, of_theirs = await archived(self._reader, self.state, asking, more)
+            memories, more = memories | away, more | of_theirs
         rarity, pace = self.state.rarity(more), Pace(ROWS_PER_BREATH)
+        scorer = Scorer(asking, rarity)
         found: list[Hit] = []
         for memory in memories.values():
             await pace.spend(len(memory.words))
-            found.append(resonance(memory, asking, rarity))
+            found.append(scorer.hit(memory))
         found.sort(key=lambda hit: (-hit.score, -hit.memory))
         bar = asking.bar(rarity)
         hits = [hit for hit in found if hit.merits(bar)][: self._recalled]

@@ -44,7 +44,7 @@ async def talk(leo: AsyncLeoField, first: int, last: int) -> list[Turn]:
 
 async def memories_of(leo: AsyncLeoField) -> list[Memory]:
     """Read all memories of the file."""
-    return [memory_of(row)[0] for row in await database_of(leo).fetch(ALL)]
+    return [memory_of(row, content_of(str(row[3]))) for row in await database_of(leo).fetch(ALL)]
 
 
 async def require_index(leo: AsyncLeoField) -> None:
