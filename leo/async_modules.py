@@ -127,19 +127,19 @@ class AsyncRAGBrain(Alone[RAGBrain]):
         self, text: str = "", *, features: Sequence[float] | None = None, k: int = 5
     ) -> tuple[Neighbour, ...]:
         """Find the episodes most like a moment (see `RAGBrain.similar`)."""
-        return (await self.module()).similar(text, features=features, k=k)
+        return await (await self.module()).similar(text, features=features, k=k)
 
     async def estimate(
         self, text: str = "", *, features: Sequence[float] | None = None
     ) -> float | None:
         """Tell the quality to expect in a moment."""
-        return (await self.module()).estimate(text, features=features)
+        return await (await self.module()).estimate(text, features=features)
 
     async def summary(
         self, text: str = "", *, features: Sequence[float] | None = None, k: int = 10
     ) -> EpisodesSummary:
         """Sum up the episodes most like a moment."""
-        return (await self.module()).summary(text, features=features, k=k)
+        return await (await self.module()).summary(text, features=features, k=k)
 
 
 class AsyncMetaLeo(Alone[MetaLeo]):

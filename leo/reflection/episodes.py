@@ -11,20 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from leo.module import Gone, Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import EXPERT_NAMES, Influence, Note, Percept, Weight
+from leo.reflection.episodic_archive import (
+    ARCHIVE,
+    EPISODE_ROWS,
+    NONE_FOUND,
+    Found,
+    episode_of,
+    found_in_archive,
+    moments_of,
+    put_away,
+)
 from leo.reflection.features import (
-    FEATURES,
     FEATURES_VERSION,
     Aftermath,
     aftermath_of,
     features_of,
 )
-from leo.reflection.nearest import Near
-from leo.reflection.remembered import MEMORY, Episode, Episodes, words_of
+from leo.reflection.remembered import MEMORY, Episode, Episodes, Like, words_of
 from leo.text.function_words import is_content
 
 __all__ = [
@@ -40,6 +46,9 @@ NEIGHBOURS: Final = 5
 
 ENOUGH: Final = 8
 """Episodes from which they are asked at all."""
+
+PAGE: Final = 4096
+"""Episodes looked through at a time when something is forgotten."""
 
 SHOWN: Final = 80
 """Characters of a prompt in a note."""
@@ -118,6 +127,10 @@ class RAGBrain(Module[Episodes]):
         "reply TEXT NOT NULL, blend TEXT NOT NULL, quality REAL NOT NULL) STRICT",
         "CREATE TABLE episodes_score (id INTEGER PRIMARY KEY CHECK (id = 1), loss REAL NOT NULL, "
         "guesses INTEGER NOT NULL, last TEXT NOT NULL) STRICT",
+        "ALTER TABLE episodes ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX episodes_at_hand ON episodes (turn) WHERE archived = 0",
+        "CREATE INDEX episodes_archived ON episodes (turn) WHERE archived = 1",
+        *ARCHIVE.migrations(),
     )
     spared = ("episodes.reply",)  # a reply that quotes is cut, the episode stays
 
@@ -127,28 +140,32 @@ class RAGBrain(Module[Episodes]):
 
     async def load(self, reader: Reader) -> Episodes:
         """Read the episodes of today's features; with none of them, nothing else is of use."""
+        self._reader = reader
         rows = await reader.fetch(
-            "SELECT turn, at, prompt, reply, blend, quality, features FROM episodes "
-            "WHERE version = ? ORDER BY turn",
-            (FEATURES_VERSION,),
+            f"{EPISODE_ROWS} WHERE archived = 0 AND version = ? ORDER BY turn", (FEATURES_VERSION,)
         )
+        counts = await reader.fetch(
+            "SELECT (SELECT count(*) FROM episodes WHERE archived = 0), "
+            "(SELECT count(*) FROM episodes WHERE archived = 1)"
+        )
+        strangers = int(str(counts[0][0])) > len(rows)
         if not rows:
-            return Episodes()
+            return Episodes(strangers=strangers)
         pace = Pace(ROWS_PER_BREATH)
         episodes: list[Episode] = []
         places: dict[str, list[int]] = {}
-        for turn, at, prompt, reply, blend, quality, _ in rows:
-            words = words_of(str(prompt))
+        for row in rows:
+            words = words_of(str(row[2]))
             await pace.spend(len(words) + 1)
-            weights = tuple(json.loads(str(blend)))
-            episodes.append(Episode(turn, at, prompt, reply, words, weights, quality))  # type: ignore[arg-type]
+            episodes.append(episode_of(row, words))
             for word in words:
                 places.setdefault(word, []).append(episodes[-1].turn)
-        moments = np.frombuffer(b"".join(row[-1] for row in rows), dtype="<f8")  # type: ignore[misc]
         known = Episodes(
             tuple(episodes),
-            moments.reshape(-1, len(FEATURES)),
+            moments_of(rows),
             {word: tuple(turns) for word, turns in places.items()},
+            archived=int(str(counts[0][1])),
+            strangers=strangers,
         )
         score = await reader.fetch("SELECT loss, guesses, last FROM episodes_score")
         if not score:
@@ -162,16 +179,17 @@ class RAGBrain(Module[Episodes]):
         state = self.state
         features = features_of(percept, so_far, state.last)
         heard = frozenset(word for word in percept.tokens if is_content(word))
-        near = state.nearest(features, heard if self._keep_text else None, NEIGHBOURS)
+        words = heard if self._keep_text else None
+        near = state.nearest(features, words, NEIGHBOURS, await self._found(words))
         estimate, leans = state.told(near) if len(state.all) >= ENOUGH else (None, ())
         experts = tuple(
             Weight(name, lean) for name, lean in zip(EXPERT_NAMES, leans, strict=False) if lean
         )
         note = EpisodeNote(
-            tuple(_neighbour(state.all[one.place], one, SHOWN) for one in near),
+            tuple(_neighbour(one, SHOWN) for one in near),
             estimate,
             experts,
-            len(state.all),
+            state.total,
         )
         state = replace(state, features=features, estimate=estimate)
         return Lean(Influence(experts=experts), note, state)
@@ -199,12 +217,12 @@ class RAGBrain(Module[Episodes]):
             true,
             None if loss is None else round(loss, 6),
             None if mean is None else round(mean, 6),
-            len(new.all),
+            new.total,
         )
         return Kept(note, new)
 
     def rows(self, note: Note | None, state: Episodes) -> Sequence[Write]:
-        """Write the episode, and let the oldest go."""
+        """Write the episode, and put the oldest away."""
         if not isinstance(note, EpisodeKept):
             return ()
         new = state.all[-1]
@@ -213,23 +231,34 @@ class RAGBrain(Module[Episodes]):
         score = (state.loss, state.guesses, json.dumps(state.last.values))
         return (
             Write(
-                "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 ((new.turn, new.at, FEATURES_VERSION, features, *told),),
             ),
-            Write("DELETE FROM episodes WHERE turn < ?", ((state.all[0].turn,),)),
+            *(() if state.dropped is None else put_away(state.dropped, full=state.full)),
+            Write(
+                "DELETE FROM episodes WHERE archived = 0 AND version <> ?",
+                ((FEATURES_VERSION,),) if state.strangers else (),
+            ),
             Write("INSERT OR REPLACE INTO episodes_score VALUES (1, ?, ?, ?)", (score,)),
         )
 
     async def forget(self, reader: Reader, gone: Gone) -> Sequence[Write]:
         """Cut the replies that quote."""
-        rows = await reader.fetch("SELECT turn, reply FROM episodes ORDER BY turn")
-        cut = [(gone.traces.cut(str(reply)), turn) for turn, reply in rows]
-        changed = tuple(new for new, old in zip(cut, rows, strict=True) if new[0] != old[1])
-        return [Write("UPDATE episodes SET reply = ? WHERE turn = ?", changed)]
+        changed: list[tuple[str, int]] = []
+        last = 0
+        while rows := await reader.fetch(
+            "SELECT turn, reply FROM episodes WHERE turn > ? ORDER BY turn LIMIT ?", (last, PAGE)
+        ):
+            for turn, reply in rows:
+                cut = gone.traces.cut(str(reply))
+                if cut != reply:
+                    changed.append((cut, int(str(turn))))
+            last = int(str(rows[-1][0]))
+        return [Write("UPDATE episodes SET reply = ? WHERE turn = ?", tuple(changed))]
 
     # ------------------------------------------------------------ questions
 
-    def similar(
+    async def similar(
         self, text: str = "", *, features: Sequence[float] | None = None, k: int = NEIGHBOURS
     ) -> tuple[Neighbour, ...]:
         """Find the episodes most like a moment, nearest first.
@@ -243,21 +272,21 @@ class RAGBrain(Module[Episodes]):
         k
             How many.
         """
-        near = self.state.nearest(features, words_of(text) or None, k)
-        return tuple(_neighbour(self.state.all[one.place], one) for one in near)
+        return tuple(map(_neighbour, await self._like(text, features, k)))
 
-    def estimate(self, text: str = "", *, features: Sequence[float] | None = None) -> float | None:
+    async def estimate(
+        self, text: str = "", *, features: Sequence[float] | None = None
+    ) -> float | None:
         """Tell the quality to expect in a moment; ``None`` while there are too few episodes."""
         if len(self.state.all) < ENOUGH:
             return None
-        near = self.state.nearest(features, words_of(text) or None, NEIGHBOURS)
-        return self.state.told(near)[0]
+        return self.state.told(await self._like(text, features, NEIGHBOURS))[0]
 
-    def summary(
+    async def summary(
         self, text: str = "", *, features: Sequence[float] | None = None, k: int = 10
     ) -> EpisodesSummary:
         """Sum up the episodes most like a moment."""
-        found = self.similar(text, features=features, k=k)
+        found = await self.similar(text, features=features, k=k)
         if not found:
             return EpisodesSummary(0, 0.0, 0.0, 1.0)
         qualities = [one.quality for one in found]
@@ -265,8 +294,22 @@ class RAGBrain(Module[Episodes]):
         apart = sum(one.distance for one in found) / len(found)
         return EpisodesSummary(len(found), mean, max(qualities), apart)
 
+    # ------------------------------------------------------------ how it is done
 
-def _neighbour(episode: Episode, near: Near, most: int | None = None) -> Neighbour:
+    async def _like(self, text: str, features: Sequence[float] | None, k: int) -> tuple[Like, ...]:
+        words = words_of(text) or None
+        return self.state.nearest(features, words, k, await self._found(words))
+
+    async def _found(self, words: frozenset[str] | None) -> Found:
+        """Ask the archive for what was said."""
+        if not words or not self.state.archived:
+            return NONE_FOUND
+        state = self.state
+        return await found_in_archive(self._reader, words, state.sharing(words), state.total)
+
+
+def _neighbour(like: Like, most: int | None = None) -> Neighbour:
+    episode, near = like.episode, like.near
     return Neighbour(
         episode.turn,
         episode.at,

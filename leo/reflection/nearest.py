@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Near", "Scale", "by_words", "estimate_of", "leans_of", "nearest"]
+__all__ = ["Near", "Scale", "by_words", "estimate_of", "idf", "leans_of", "nearest"]
 
 Vector = NDArray[np.float64]
 
@@ -60,8 +60,13 @@ class Scale:
         return np.asarray(1 - np.exp(-apart.mean(axis=1) / 2))
 
 
+def idf(total: int, stands: int) -> float:
+    """Give a word's inverse document frequency: in how many of all episodes it stands."""
+    return math.log(1 + total / (1 + stands))
+
+
 def by_words(
-    heard: frozenset[str], said: frozenset[str], total: int, places: Mapping[str, Sequence[int]]
+    heard: frozenset[str], said: frozenset[str], total: int, stand: Mapping[str, int]
 ) -> float:
     """Give the cosine distance of two sets of words, weighted by inverse document frequency.
 
@@ -69,13 +74,12 @@ def by_words(
     ----------
     heard, said
         Content words.
-    total, places
-        How many episodes there are, and in which each word stands.
+    total, stand
+        How many episodes there are, and in how many of them each word stands.
     """
 
     def squared(words: frozenset[str]) -> float:
-        idf = (math.log(1 + total / (1 + len(places.get(word, ())))) for word in words)
-        return math.fsum(one * one for one in idf)
+        return math.fsum([idf(total, stand.get(word, 0)) ** 2 for word in words])
 
     if heard == said:
         return 0.0

@@ -1,5 +1,6 @@
 """Episodes: moments as they are remembered, and the search for those like another one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from leo.reflection.episodic_archive import ARCHIVED, NONE_FOUND, Episode, Found
 from leo.reflection.features import FEATURES, NOTHING_YET, Aftermath
 from leo.reflection.nearest import (
     Near,
@@ -20,36 +22,31 @@ from leo.reflection.nearest import (
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
-__all__ = ["EPISODES", "MEMORY", "Episode", "Episodes", "words_of"]
+__all__ = ["EPISODES", "MEMORY", "Episode", "Episodes", "Like", "words_of"]
 
 EPISODES: Final = 1000
-"""Episodes that are kept; the oldest goes first."""
+"""Episodes that are at hand; the oldest of more goes to the archive."""
 
 MEMORY: Final = 0.95
 """What the average of the losses keeps from turn to turn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
-    """A turn as it is remembered: what was said, with which experts' weights, how well."""
+class Like:
+    """An episode, and how near it is to a moment."""
 
-    turn: int
-    at: float
-    prompt: str
-    reply: str
-    words: frozenset[str]
-    blend: tuple[float, ...]
-    quality: float
+    episode: Episode
+    near: Near
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Episodes:
-    """All episodes, oldest first.
+    """The episodes at hand, oldest first, and what this turn changed.
 
     Attributes
     ----------
     all
-        The episodes.
+        The episodes at hand.
     moments
         Their features, one row each.
     places
@@ -60,6 +57,14 @@ class Episodes:
         Raw average of the squared error, and of how many guesses.
     features, estimate
         Of the running turn.
+    archived
+        How many others are in the archive.
+    dropped
+        The episode that the turn put away, to be written.
+    full
+        Whether the archive was full before.
+    strangers
+        Whether the file has episodes of other features at hand, which are of no use.
     """
 
     all: tuple[Episode, ...] = ()
@@ -70,13 +75,22 @@ class Episodes:
     guesses: int = 0
     features: tuple[float, ...] = ()
     estimate: float | None = None
+    archived: int = 0
+    dropped: Episode | None = None
+    full: bool = False
+    strangers: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many episodes there are."""
+        return len(self.all) + self.archived
 
     def mean_loss(self) -> float | None:
         """Give the average of the squared error, corrected for having started at nothing."""
         return self.loss / (1 - MEMORY**self.guesses) if self.guesses else None
 
     def grown(self, episode: Episode) -> "Episodes":
-        """Keep one more, and let the oldest go where there are too many."""
+        """Keep one more, and put the oldest away where there are too many."""
         gone = self.all[0] if len(self.all) == EPISODES else None
         places = dict(self.places)
         for word in sorted(episode.words):
@@ -87,12 +101,32 @@ class Episodes:
                 del places[word]
         moments = np.vstack([self.moments, np.asarray(self.features)])
         kept = (*self.all, episode)
-        return replace(self, all=kept[-EPISODES:], moments=moments[-EPISODES:], places=places)
+        full = self.archived >= ARCHIVED
+        more = gone is not None and bool(gone.words) and not full
+        return replace(
+            self,
+            all=kept[-EPISODES:],
+            moments=moments[-EPISODES:],
+            places=places,
+            archived=self.archived + more,
+            dropped=gone,
+            full=full,
+        )
+
+    def sharing(self, words: frozenset[str]) -> dict[str, int]:
+        """Give in how many episodes at hand words stand: these, and those said with them."""
+        turns = {turn for word in words for turn in self.places.get(word, ())}
+        met = words.union(*(one.words for one in self.all if one.turn in turns))
+        return {word: len(self.places.get(word, ())) for word in met}
 
     def nearest(
-        self, features: Sequence[float] | None, words: frozenset[str] | None, k: int
-    ) -> tuple[Near, ...]:
-        """Rank all episodes by their distance from a moment.
+        self,
+        features: Sequence[float] | None,
+        words: frozenset[str] | None,
+        k: int,
+        found: Found = NONE_FOUND,
+    ) -> tuple[Like, ...]:
+        """Rank episodes by their distance from a moment.
 
         Parameters
         ----------
@@ -101,33 +135,38 @@ class Episodes:
             makes no difference between episodes.
         k
             How many.
+        found
+            What the archive brought; how much a feature varies is told by those at hand.
         """
+        every = (*found.episodes, *self.all)
         if not self.all:
             return ()
-        felt = np.zeros(len(self.all))
+        felt = np.zeros(len(every))
         if features is not None:
-            felt = Scale.of(self.moments).distances(self.moments, np.asarray(features))
-        said = np.zeros(len(self.all)) if words is None else self._apart(words)
-        return nearest(felt, said, k)
+            moments = np.vstack([found.moments, self.moments])
+            felt = Scale.of(self.moments).distances(moments, np.asarray(features))
+        said = np.zeros(len(every)) if words is None else self._apart(words, every, found)
+        return tuple(Like(every[one.place], one) for one in nearest(felt, said, k))
 
-    def _apart(self, words: frozenset[str]) -> Vector:
+    def _apart(self, words: frozenset[str], every: Sequence[Episode], found: Found) -> Vector:
         """Give each episode's distance by words: 1 for all that share none."""
-        apart = np.ones(len(self.all))
+        apart = np.ones(len(every))
         if not words:
-            apart[[not one.words for one in self.all]] = 0.0
+            apart[[not one.words for one in every]] = 0.0
             return apart
-        turns = {turn for word in words for turn in self.places.get(word, ())}
-        for place, one in enumerate(self.all):
-            if one.turn in turns:
-                apart[place] = by_words(words, one.words, len(self.all), self.places)
+        stand = Counter(self.sharing(words))
+        stand.update(found.held)
+        for place, one in enumerate(every):
+            if not words.isdisjoint(one.words):
+                apart[place] = by_words(words, one.words, self.total, stand)
         return apart
 
-    def told(self, near: Sequence[Near]) -> tuple[float, tuple[float, ...]]:
+    def told(self, near: Sequence[Like]) -> tuple[float, tuple[float, ...]]:
         """Give what neighbours tell: the quality to expect, and the lean of each expert."""
-        of = [self.all[one.place] for one in near]
-        qualities = [one.quality for one in of]
-        leans = leans_of(near, qualities, [one.blend for one in of])
-        return round(estimate_of(near, qualities), 6), leans
+        qualities = [one.episode.quality for one in near]
+        apart = [one.near for one in near]
+        leans = leans_of(apart, qualities, [one.episode.blend for one in near])
+        return round(estimate_of(apart, qualities), 6), leans
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -90,42 +90,42 @@ async def test_5_6_1_and_5_7_every_episode_finds_itself(make: Open) -> None:
         module = brain_of(leo)
         for place, episode in enumerate(module.state.all):
             features = module.state.moments[place].tolist()
-            first = module.similar(episode.prompt, features=features, k=3)[0]
+            first = (await module.similar(episode.prompt, features=features, k=3))[0]
             assert (first.turn, first.prompt) == (episode.turn, episode.prompt)
             assert (first.features, first.words, first.distance) == (0.0, 0.0, 0.0)
 
 
-def test_planted_clusters_are_told_apart_by_features() -> None:
+async def test_planted_clusters_are_told_apart_by_features() -> None:
     """A moment that feels like the second cluster has only neighbours of it, and its quality."""
     rows = [(0.1 + i / 100, "", EVEN, 0.2) for i in range(6)]
     rows += [(0.8 + i / 100, "", EVEN, 0.9) for i in range(6)]
     module = asked(lived(*rows))
-    found = module.similar(features=(0.83,) * INPUTS, k=5)
+    found = await module.similar(features=(0.83,) * INPUTS, k=5)
     assert found[0].turn == 10
     assert {one.turn for one in found} < {7, 8, 9, 10, 11, 12}
-    assert module.estimate(features=(0.83,) * INPUTS) == pytest.approx(0.9)
-    assert module.estimate(features=(0.12,) * INPUTS) == pytest.approx(0.2)
+    assert await module.estimate(features=(0.83,) * INPUTS) == pytest.approx(0.9)
+    assert await module.estimate(features=(0.12,) * INPUTS) == pytest.approx(0.2)
 
 
-def test_5_6_5_episodes_are_found_by_their_words() -> None:
+async def test_5_6_5_episodes_are_found_by_their_words() -> None:
     """Defect 5.6 #5: with equal features, what was said decides; function words do not."""
     prompts = ["The boats are in the water.", "The moon is over the sea.", "The bread is in it."]
     module = asked(lived(*((0.5, prompt, EVEN, 0.5) for prompt in prompts)))
-    assert [one.turn for one in module.similar("Where are the boats?", k=1)] == [1]
-    assert [one.turn for one in module.similar("Is there a moon?", k=1)] == [2]
-    assert {one.words for one in module.similar("Is the", k=3)} == {0.0}
-    assert {one.words for one in module.similar("Harbour", k=3)} == {1.0}
+    assert [one.turn for one in await module.similar("Where are the boats?", k=1)] == [1]
+    assert [one.turn for one in await module.similar("Is there a moon?", k=1)] == [2]
+    assert {one.words for one in await module.similar("Is the", k=3)} == {0.0}
+    assert {one.words for one in await module.similar("Harbour", k=3)} == {1.0}
 
 
-def test_the_questions_on_an_empty_and_on_a_young_memory() -> None:
+async def test_the_questions_on_an_empty_and_on_a_young_memory() -> None:
     """Nothing remembered: nothing found, no estimate, and the specified empty summary."""
     module = asked(Episodes())
-    assert module.similar("Rain.", features=(0.5,) * INPUTS) == ()
-    told = module.summary("Rain.")
+    assert await module.similar("Rain.", features=(0.5,) * INPUTS) == ()
+    told = await module.summary("Rain.")
     assert (told.count, told.mean_quality, told.best_quality, told.mean_distance) == (0, 0, 0, 1)
     rows = [(0.5, "Rain.", EVEN, 0.5)] * ENOUGH
-    assert asked(lived(*rows[1:])).estimate("Rain.") is None
-    assert asked(lived(*rows)).estimate("Rain.") == 0.5
+    assert await asked(lived(*rows[1:])).estimate("Rain.") is None
+    assert await asked(lived(*rows)).estimate("Rain.") == 0.5
 
 
 async def test_a_summary_sums_up_what_is_similar(make: Open) -> None:
@@ -134,8 +134,8 @@ async def test_a_summary_sums_up_what_is_similar(make: Open) -> None:
         await talk(leo, TALK[:12])
         module, state = brain_of(leo), brain_of(leo).state
         features = state.moments[3].tolist()
-        found = module.similar("The rain.", features=features, k=4)
-        told = module.summary("The rain.", features=features, k=4)
+        found = await module.similar("The rain.", features=features, k=4)
+        told = await module.summary("The rain.", features=features, k=4)
         assert [one.distance for one in found] == sorted(one.distance for one in found)
         assert told.count == len(found) == 4
         assert told.mean_quality == pytest.approx(sum(one.quality for one in found) / 4)
@@ -257,12 +257,14 @@ async def test_a_restart_in_the_middle_changes_nothing(
 async def test_5_6_6_memory_is_bounded_and_exact(
     make: Open, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Defect 5.6 #6: the oldest go, from the table too; rows hold the very features and experts."""
+    """Defect 5.6 #6: the oldest are put away; rows hold the very features and experts."""
     monkeypatch.setattr(remembered, "EPISODES", 3)
     async with make(modules=[MathBrain(), RAGBrain()]) as leo:
         turns = await talk(leo, TALK[:5])
         moments = leo.module("mathbrain").state.moments
-    rows = await run(path, "SELECT turn, prompt, reply, quality, features, blend FROM episodes")
+    columns = "turn, prompt, reply, quality, features, blend"
+    rows = await run(path, f"SELECT {columns} FROM episodes WHERE archived = 0")
+    assert await run(path, "SELECT turn FROM episodes WHERE archived = 1") == [(1,), (2,)]
     wanted = [(t.id, t.prompt, t.utterance.own.text, t.quality.overall) for t in turns[2:]]
     assert [row[:4] for row in rows] == wanted
     assert [row[4] for row in rows] == [one.tobytes() for one in np.asarray(moments)[2:]]
