@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from kit import folder, grown, headline, sizes, spread, target, timed
-from recall import LIMITS, words
+from recall import LIMITS, index, words
 
 from leo.reflection.episodes import RAGBrain
 from leo.reflection.episodic_archive import Episode
@@ -52,16 +52,18 @@ def fill(path: Path, many: int) -> tuple[list[Episode], Vector]:
                 for away in (e.turn <= many - EPISODES,)
             ),
         )
-        named = ((i, word) for word, i in ids.items())
-        file.executemany("INSERT INTO episodes_words VALUES (?, ?, 0)", named)
-        places = sorted((ids[w], e.turn) for e in found[:-EPISODES] for w in e.words)
-        file.executemany("INSERT INTO episodes_places VALUES (?, ?)", places)
+        index(file, "episodes", {one.turn: one.words for one in found[:-EPISODES]}, ids)
     return found, moments
 
 
-def scan(episodes: list[Episode], moments: Vector, said: frozenset[str], felt: Vector) -> float:
+def scan(
+    episodes: list[Episode],
+    moments: Vector,
+    stand: Counter[str],
+    said: frozenset[str],
+    felt: Vector,
+) -> float:
     """Hold every episode against a moment, and give the distance of the nearest."""
-    stand = Counter(word for one in episodes for word in one.words)
     apart = np.ones(len(episodes))
     for place, one in enumerate(episodes):
         if said & one.words:
@@ -77,6 +79,7 @@ async def main(many: int) -> None:
         async with grown(path, 0, modules=[RAGBrain()]):
             pass
         episodes, moments = await asyncio.to_thread(fill, path, many)
+        stand = Counter(word for one in episodes for word in one.words)
         luck, draw = random.Random(2), np.random.default_rng(2)
         headline(f"{many:,} episodes, {EPISODES:,} of them at hand")
         async with grown(path, 0, modules=[RAGBrain()]) as leo:
@@ -90,7 +93,8 @@ async def main(many: int) -> None:
                 ms, found = await timed(brain.similar(text, features=felt.tolist()))
                 took.append(ms)
                 if number < SCANNED:
-                    work = asyncio.to_thread(scan, episodes, moments, words_of(text), felt)
+                    asked = (episodes, moments, stand, words_of(text), felt)
+                    work = asyncio.to_thread(scan, *asked)
                     ms, best = await timed(work)
                     scanned.append(ms)
                     share.append((1 - found[0].distance) / (1 - best))

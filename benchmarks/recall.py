@@ -11,7 +11,8 @@ good the best hit is against the best of all.
 import asyncio
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -51,13 +52,28 @@ def fill(path: Path, many: int) -> list[Memory]:
             "INSERT INTO santaklaus_memories VALUES (?, 0, 0.0, ?, ?, ?, NULL, 0, ?)",
             ((m.id, m.text, m.quality, m.arousal, m.id <= len(away)) for m in found),
         )
-        file.executemany(
-            "INSERT INTO santaklaus_memories_words VALUES (?, ?, 0)",
-            ((id_, word) for word, id_ in ids.items()),
-        )
-        places = sorted((ids[word], one.id) for one in away for word in one.words)
-        file.executemany("INSERT INTO santaklaus_memories_places VALUES (?, ?)", places)
+        index(file, "santaklaus_memories", {one.id: one.words for one in away}, ids)
     return found
+
+
+def index(
+    file: sqlite3.Connection,
+    table: str,
+    rows: Mapping[int, frozenset[str]],
+    ids: Mapping[str, int],
+) -> None:
+    """Write an archive's index as its triggers would, which take their time row by row."""
+    found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    triggers = file.execute(found, (f"{table}_places",)).fetchall()
+    for name, _ in triggers:
+        file.execute(f"DROP TRIGGER {name}")
+    places = sorted((ids[word], row) for row, words in rows.items() for word in words)
+    held = Counter(word for word, _ in places)
+    named = ((id_, word, held[id_]) for word, id_ in ids.items())
+    file.executemany(f"INSERT INTO {table}_words VALUES (?, ?, ?)", named)
+    file.executemany(f"INSERT INTO {table}_places VALUES (?, ?)", places)
+    for _, sql in triggers:
+        file.execute(sql)
 
 
 def scan(memories: Sequence[Memory], asking: Asking, rarity: Rarity) -> float:
