@@ -1,7 +1,10 @@
 """Fixtures: a Leo in a temporary folder, a scripted clock, and a loop that must not be blocked."""
 
+import traceback
+from asyncio import constants
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
@@ -17,6 +20,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("leo")
+
+ORIGINS: Final = 0
+"""Frames that asyncio keeps of where a future, a task, a callback or a coroutine was made.
+
+Debug mode would look up every frame of pytest's stack, in the files, for each of them, which took
+a quarter of the time of all tests. What it finds is the same; set this to 20 to be told where it
+comes from.
+"""
+constants.DEBUG_STACK_DEPTH = ORIGINS  # type: ignore[misc]  # a setting to asyncio, a constant to mypy
+traceback.extract_stack.__defaults__ = (None, ORIGINS)  # which C code calls without a limit
 
 SEED = 7
 
