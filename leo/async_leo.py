@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from leo.answering import Answering
-from leo.books import Batch, Book, Progress, Reporter, batches, open_book
+from leo.books import (
+    Batch,
+    Book,
+    Progress,
+    ReadBefore,
+    Reporter,
+    batches,
+    open_book,
+    where_left,
+)
 from leo.events import Revised, Tell, Word
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
@@ -14,6 +23,7 @@ from leo.limits import (
     HeardSource,
     check_heard,
     check_length,
+    check_seed,
     settings_of,
 )
 from leo.luck import turn_seed
@@ -120,10 +130,10 @@ class AsyncLeoField(Answering):
         seed
             Of this turn's luck; the next turn's by default.
         """
-        asked = self._settings(prompt, temperature, 80, without)
+        asked, luck = self._settings(prompt, temperature, 80, without), check_seed(seed)
         self._require_loop()
         async with self._at_hand() as life:
-            return (await self._plan(life, prompt, asked, _deaf, seed=seed, real=False)).turn
+            return (await self._plan(life, prompt, asked, _deaf, seed=luck, real=False)).turn
 
     async def _live(self, prompt: str, settings: Settings, tell: Tell) -> Turn:
         self._require_loop()
@@ -204,21 +214,20 @@ class AsyncLeoField(Answering):
         self._require_loop()
         book = await open_book(absolute(path))
         async with self._at_hand() as life:
-            read_before = await life.journal.batches_of(book.digest)
-        begin = read_before % book.batches if book.batches else 0
-        if not book.batches or (read_before and not begin and not again):
+            found = await life.journal.batches_of(book.digest)
+        begin, whole = where_left(book, [ReadBefore(*one) for one in found], again=again)
+        if not book.length or (whole and not begin and not again):
             return ReadReport(book.path, book.digest, 0, 0, skipped=True)
-        tokens = 0
+        tokens = count = 0
         with Reporter(progress, book) as report:
-            async for batch in batches(book.path):
-                if batch.number >= begin:
-                    tokens += await self._learn(book, batch)
-                    report(batch.done)
-        return ReadReport(book.path, book.digest, tokens, book.batches - begin, skipped=False)
+            async for batch in batches(book, begin):
+                tokens, count = tokens + await self._learn(book, batch), count + 1
+                report(batch.done)
+        return ReadReport(book.path, book.digest, tokens, count, skipped=False)
 
     async def _learn(self, book: Book, batch: Batch) -> int:
         """Learn a batch of a book, and count its tokens."""
-        told = {"digest": book.digest, "batch": batch.number, "last": batch.last}
+        told = {"digest": book.digest, "end": batch.end, "last": batch.end >= book.length}
         async with self._at_hand() as life:
             heard = life.hear("book", self._clock(), [("book", batch.text)], **told)
             learned = await settled(heard)

@@ -10,7 +10,7 @@ import codecs
 import hashlib
 import io
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,16 +22,26 @@ from tqdm.auto import tqdm
 from leo.errors import StoreError
 from leo.text.tokens import clean
 
-__all__ = ["BATCH_CHARACTERS", "Batch", "Book", "Progress", "Reporter", "batches", "open_book"]
+__all__ = [
+    "BATCH_CHARACTERS",
+    "Batch",
+    "Book",
+    "Progress",
+    "ReadBefore",
+    "Reporter",
+    "batches",
+    "open_book",
+    "where_left",
+]
 
-BATCH_CHARACTERS: Final = 400_000
+BATCH_CHARACTERS: Final = 1_000_000
 """Most characters learned under one lock; talk goes on between batches."""
 
-FIRST_CHARACTERS: Final = 8_000
+FIRST_CHARACTERS: Final = 32_000
 """Characters of the first batch, so that something is to be seen at once; each later one is
 twice as long as the one before."""
 
-CHUNK_BYTES: Final = 1 << 18
+CHUNK_BYTES: Final = 1 << 17
 """Bytes read at a time."""
 
 GZIP: Final = b"\x1f\x8b"
@@ -45,22 +55,52 @@ Progress: TypeAlias = Callable[[int, int], None] | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file that can be read: its BLAKE2b digest, its size in bytes, and its batches."""
+    """A file that can be read.
+
+    Attributes
+    ----------
+    path
+        The file.
+    digest
+        BLAKE2b digest of its text.
+    size
+        Bytes of the file.
+    length
+        Characters of its text up to the last that is no space, as `batches` counts them.
+    """
 
     path: Path
     digest: str
     size: int
-    batches: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A piece of a book: which one, its text, whether it is the last, bytes read so far."""
+    """A piece of a book: its text, where it ends (`Book.length`), bytes of the file until then."""
 
-    number: int
     text: str
-    last: bool
+    end: int
     done: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBefore:
+    """A batch of a book as the journal has it.
+
+    Attributes
+    ----------
+    end
+        Where it ended; ``None`` in journals of versions that counted batches.
+    length
+        Characters of its text; ``None`` where some of it was forgotten.
+    last
+        Whether it was said to be the last.
+    """
+
+    end: int | None
+    length: int | None
+    last: bool
 
 
 async def open_book(path: Path) -> Book:
@@ -72,10 +112,85 @@ async def open_book(path: Path) -> Book:
         If it cannot be read, is damaged, or is not UTF-8; the message names the byte.
     """
     digest = hashlib.blake2b(digest_size=16)
-    count = size = 0
-    async for batch in batches(path, digest):
-        count, size = count + 1, batch.done
-    return Book(path, digest.hexdigest(), size, count)
+    length = read = size = 0
+    async for text, done in _texts(path, digest):
+        said = len(text.rstrip())
+        length, read, size = read + said if said else length, read + len(text), done
+    return Book(path, digest.hexdigest(), size, length)
+
+
+async def batches(book: Book, begin: int = 0) -> AsyncIterator[Batch]:
+    """Read a file batch by batch; a batch ends between paragraphs, or at least between words.
+
+    How large batches are is no part of what was read: it goes on at a character, also where
+    another version of Leo left off.
+
+    Parameters
+    ----------
+    book
+        What `open_book` found.
+    begin
+        Characters that were read before.
+
+    Raises
+    ------
+    StoreError
+        See `open_book`.
+    """
+    held, number, end, read = "", 0, begin, 0
+    async for text, done in _texts(book.path, None):
+        held += text[max(0, begin - read) :]
+        read += len(text)
+        while len(held) > (limit := _limit(number)) and end < book.length:
+            size = _end_of_batch(held, limit)
+            piece, held, end, number = held[:size], held[size:], end + size, number + 1
+            if not piece.isspace():
+                yield Batch(piece, end, done=done * end // read)
+    if end < book.length:
+        yield Batch(held, end + len(held), done=book.size)
+
+
+def where_left(
+    book: Book, before: Iterable[ReadBefore], *, again: bool = False
+) -> tuple[int, bool]:
+    """Tell where a book was left off, and whether it was ever read to its end.
+
+    Parameters
+    ----------
+    book
+        The book.
+    before
+        Its batches in the journal, in order.
+    again
+        Whether it is to be read from its beginning if nobody can tell.
+
+    Returns
+    -------
+    int, bool
+        Characters read before; 0 at its beginning.
+
+    Raises
+    ------
+    StoreError
+        If nobody can tell, and it is not to be read from its beginning.
+    """
+    at: int | None = 0
+    whole = False
+    for batch in before:
+        if batch.end is not None:
+            at = batch.end
+        elif batch.length is None:
+            at = None  # an older version of Leo wrote down only the text, and it was cut
+        elif at is not None:
+            at += batch.length
+        if batch.last or (at is not None and at >= book.length):
+            at, whole = 0, True
+    if at is None and not again:
+        raise StoreError(
+            f"nobody can tell how much of {book.path} was read: an older version of leo read a "
+            "part of it, and something in that was forgotten. again=True (--again) reads all of it"
+        )
+    return at or 0, whole
 
 
 def _limit(number: int) -> int:
@@ -84,37 +199,10 @@ def _limit(number: int) -> int:
     return min(FIRST_CHARACTERS << doublings, BATCH_CHARACTERS)
 
 
-async def batches(path: Path, digest: "hashlib.blake2b | None" = None) -> AsyncIterator[Batch]:
-    """Read a file batch by batch; a batch ends between paragraphs, or at least between words.
-
-    Parameters
-    ----------
-    path
-        The file.
-    digest
-        Told every byte of text.
-
-    Raises
-    ------
-    StoreError
-        See `open_book`.
-    """
-    held, number, learned, read = "", 0, 0, 0
-    async for text, done in _texts(path, digest):
-        held, read = held + text, read + len(text)
-        while len(held) > (limit := _limit(number)):
-            end = _end_of_batch(held, limit)
-            learned += end
-            yield Batch(number, held[:end], last=False, done=done * learned // read)
-            held, number = held[end:], number + 1
-    if held.strip():
-        yield Batch(number, held, last=True, done=done)
-
-
 def _end_of_batch(text: str, limit: int) -> int:
-    """Find where to cut: after the last paragraph, line, or word that fits."""
+    """Find where to cut: after the last paragraph, line, or word in the second half that fits."""
     for gap in ("\n\n", "\n", " "):
-        end = text.rfind(gap, 1, limit)
+        end = text.rfind(gap, max(1, limit // 2), limit)
         if end > 0:
             return end + len(gap)
     return limit

@@ -15,7 +15,7 @@ from leo.field.shelf import Folder
 from leo.store.database import Database
 from leo.store.image import image_writes, read_image
 
-__all__ = ["FOLD_BATCHES", "FOLD_EVERY", "Keeper"]
+__all__ = ["BOOK_BATCHES", "FOLD_BATCHES", "FOLD_EVERY", "Keeper"]
 
 log = logging.getLogger("leo")
 
@@ -23,7 +23,11 @@ FOLD_EVERY = 128
 """Journal entries after which the image is renewed, at closing or after opening."""
 
 FOLD_BATCHES = 16
-"""Journal entries after which it is renewed while a book is read, or before Leo sleeps."""
+"""Journal entries after which it is renewed before Leo sleeps."""
+
+BOOK_BATCHES = 8
+"""Journal entries after which it is renewed while a book is read: a crash must not cost counting
+all of it again."""
 
 SHORT = 4_000 * UNITS
 """Units of a short life: before sleeping it is kept for anything that happened."""

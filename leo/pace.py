@@ -1,11 +1,13 @@
 """How long Leo may work before he lets the event loop breathe.
 
 Every loop over words or rows spends from a `Pace`; when the budget is used up the loop
-gets a turn. Streaming falls out of this: a word is shown as soon as it is chosen, because
-whoever shows it runs in the pause.
+gets a turn, and also when what was done took long: a row that is asked for the first time may
+have to be fetched and put together. Streaming falls out of this: a word is shown as soon as it
+is chosen, because whoever shows it runs in the pause.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -17,8 +19,13 @@ WORDS_PER_BREATH = 4
 ROWS_PER_BREATH = 256
 """Tokens counted or cells merged between two yields to the event loop."""
 
+BREATH = 0.002
+"""Seconds after which the event loop gets a turn however little was spent. What comes of the work
+does not depend on it."""
+
 on_breath: ContextVar[Callable[[int], None] | None] = ContextVar("on_breath", default=None)
-"""Called with the units spent at every yield; how tests count that nothing hogs the loop."""
+"""Called with the units spent when a budget is used up; how tests count that nothing hogs the
+loop."""
 
 
 class Pace:
@@ -33,13 +40,17 @@ class Pace:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._spent = 0
+        self._since = time.perf_counter()
 
     async def spend(self, units: int = 1) -> None:
-        """Count work done, and yield to the event loop when the budget is used up."""
+        """Count work done, and yield to the event loop when the budget or the time is used up."""
         self._spent += units
         if self._spent >= self._budget:
             told = on_breath.get()
             if told is not None:
                 told(self._spent)
             self._spent = 0
-            await asyncio.sleep(0)
+        elif time.perf_counter() - self._since < BREATH:
+            return
+        await asyncio.sleep(0)
+        self._since = time.perf_counter()

@@ -11,10 +11,15 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from leo.field.layer import Layer, context_key
 from leo.text.tokens import is_word
 
-__all__ = ["CENTERS", "Center", "Ranking", "center_score"]
+__all__ = ["CENTERS", "Center", "Ranking", "center_score", "rank_centers", "scored"]
+
+Floats = NDArray[np.float64]
 
 CENTERS = 48
 """Words in the pool of centers."""
@@ -47,6 +52,7 @@ class Ranking:
     def __init__(self, limit: int, scores: Mapping[int, float] | None = None) -> None:
         self._limit = limit
         self.scores: dict[int, float] = dict(scores or {})
+        self._last: tuple[float, int] | None = None
 
     def copy(self) -> "Ranking":
         """Give an independent copy."""
@@ -55,19 +61,25 @@ class Ranking:
     @property
     def least(self) -> float:
         """Score from which a word may enter; 0 while there is room."""
-        return min(self.scores.values()) if len(self.scores) >= self._limit else 0.0
+        return -self._weakest[0] if len(self.scores) >= self._limit else 0.0
+
+    @property
+    def _weakest(self) -> tuple[float, int]:
+        # most words are weaker still, and this one stays for long
+        if self._last is None:
+            self._last = max((-score, id_) for id_, score in self.scores.items())
+        return self._last
 
     def put(self, id: int, score: float) -> None:  # noqa: A002
         """Enter a word or raise its score."""
         if score <= 0:
             return
-        if id in self.scores or len(self.scores) < self._limit:
-            self.scores[id] = score
-            return
-        weakest = max(self.scores, key=lambda one: (-self.scores[one], one))
-        if (-score, id) < (-self.scores[weakest], weakest):
-            del self.scores[weakest]
-            self.scores[id] = score
+        if id not in self.scores and len(self.scores) >= self._limit:
+            if (-score, id) > self._weakest:
+                return
+            del self.scores[self._weakest[1]]
+        self.scores[id] = score
+        self._last = None
 
     def ordered(self) -> list[tuple[int, float]]:
         """List words and scores, strongest first."""
@@ -81,6 +93,11 @@ def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     return math.pow(layer.opened(id), OPENINGS_POWER) * math.log2(
         2 + layer.branches("next", context_key((id,)))
     )
+
+
+def scored(opened: Floats, ways: NDArray[np.int64]) -> Floats:
+    """Score many words, but for rounding: how often they opened, two and how many followed."""
+    return np.power(opened, OPENINGS_POWER) * np.log2(ways)
 
 
 def rank_centers(ranking: Ranking, layer: Layer, touched: Iterable[int]) -> None:

@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from leo.field.base import Base
-from leo.field.centers import CENTERS, Center, Ranking, rank_centers
-from leo.field.counting import Ids
+from leo.field.centers import CENTERS, Center, Ranking
 from leo.field.layer import Layer
-from leo.field.merging import packed
 from leo.field.packed import Packed
-from leo.field.ranking import rank_packed, ranked_anew
+from leo.field.packing import packed
+from leo.field.ranking import rank_heard, rank_packed, ranked_anew
 from leo.field.shelf import Nowhere, Shelf
-from leo.field.stack import PACKED_FROM, Counted, count, tidied
+from leo.field.stack import PACKED_FROM, Counted, Lately, count, tidied
 from leo.field.themes import HUBS, RENEW_EVERY, Themes, renewed
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
 from leo.text.birth import Birth
-from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
 __all__ = ["Field", "Folded", "Newborn", "newborn"]
@@ -67,17 +66,10 @@ async def newborn(birth: Birth | None) -> Newborn:
         pace = Pace(ROWS_PER_BREATH)
         for source, text in birth.texts:
             await known.layer.learn(tokens(text), source, pace)
-        _rank(known.layer, known.layer, known.centers, known.hubs)
+        await rank_heard(known.layer, known.layer, known.centers, known.hubs, pace)
         known.themes = await renewed(Themes(), known.layer, known.hubs, pace)
         _newborns[birth.digest] = known
     return known
-
-
-def _rank(layer: Layer, counted: Layer, centers: Ranking, hubs: Ranking) -> None:
-    rank_centers(centers, layer, counted.seen)
-    for id_ in counted.near:
-        if is_content(layer.word(id_)):
-            hubs.put(id_, layer.nearness(id_))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +110,7 @@ class Field:
     def __init__(self, first: Newborn, shelf: Shelf | None = None) -> None:
         self._first = first
         self._shelf = shelf or Nowhere()
-        self._lately = Ids()
+        self._lately = Lately()
         self.packs: tuple[Packed, ...] = ()
         self.own = Layer(first.layer)
         self.themes = first.themes
@@ -133,7 +125,12 @@ class Field:
 
     def overlay(self) -> Layer:
         """Open a private layer on top, for one turn."""
+        self._give_back()
         return Layer(self.own)
+
+    def _give_back(self) -> None:
+        for pack in self.packs:
+            pack.pages.give_back()
 
     def centers(self) -> tuple[Center, ...]:
         """List the words to start from, strongest first."""
@@ -148,7 +145,7 @@ class Field:
         """
         pace = Pace(ROWS_PER_BREATH)
         await self.own.absorb(overlay, pace)
-        _rank(self.own, overlay, self._centers, self._hubs)
+        await rank_heard(self.own, overlay, self._centers, self._hubs, pace)
         if (last and self.packs) or self.own.units >= PACKED_FROM:
             await self._tidy((*self.packs, await packed(self.own)), last=last)
         await self._went_on(entry, pace)
@@ -161,9 +158,13 @@ class Field:
     async def take_in(self, text: Counted, entry: int, *, last: bool) -> None:
         """Take in a text that was counted; ``last`` if a book ended with it."""
         new = text.packs[-1]
-        self._lately.keep(new.words.all(), range(new.first, new.size))
+        self._lately.ids.keep()
         await self._tidy(text.packs, last=last)
-        rank_packed(self.own, [new], self._centers, self._hubs)
+        rank = partial(rank_packed, centers=self._centers, hubs=self._hubs)
+        await asyncio.to_thread(rank, self.own, new, await self._stack())
+        self._give_back()
+        if last:
+            self._lately = Lately()
         await self._went_on(entry, Pace(ROWS_PER_BREATH))
 
     async def _tidy(self, packs: tuple[Packed, ...], *, last: bool) -> None:
@@ -171,7 +172,11 @@ class Field:
         self.packs = done.packs
         self.own = Layer(self._first.layer, Base(done.packs))
         if done.faded:  # scores fell
-            self._centers, self._hubs = ranked_anew(self.own)
+            ranked = await asyncio.to_thread(ranked_anew, self.own, await self._stack())
+            self._centers, self._hubs = ranked
+
+    async def _stack(self) -> tuple[Packed, ...]:
+        return (await self._first.packed(), *self.packs)
 
     async def _went_on(self, entry: int, pace: Pace) -> None:
         self.entries = entry

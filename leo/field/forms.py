@@ -1,13 +1,57 @@
 """How words are written, packed: a few forms for each word, found by its id."""
 
+import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Forms"]
+__all__ = ["Forms", "few_of_each"]
+
+Ints = NDArray[np.int64]
+
+
+def few_of_each(words: Ints, first: Ints, most: int) -> Ints:
+    """Choose the first few forms of each word, in order of the words.
+
+    Parameters
+    ----------
+    words
+        The word of each form.
+    first
+        Where each form was met first.
+    most
+        Forms of a word that are kept.
+    """
+    order = np.lexsort((first, words))
+    begins = np.flatnonzero(np.diff(words[order], prepend=-1))
+    sizes = np.diff(begins, append=len(order))
+    return order[np.arange(len(order)) - np.repeat(begins, sizes) < most]
+
+
+def _sums(numbers: Ints, begins: Ints) -> Ints:
+    return np.add.reduceat(numbers, begins) if len(begins) else numbers
+
+
+def _stretches(begins: Ints, lengths: Ints) -> Ints:
+    """Give the places of many stretches, one after the other."""
+    after = np.cumsum(lengths)
+    total = int(after[-1]) if len(after) else 0
+    return np.repeat(begins - after + lengths, lengths) + np.arange(total)
+
+
+def _hashes(text: NDArray[np.uint8], begins: Ints, lengths: Ints) -> NDArray[np.uint64]:
+    """Give a hash of 64 bits of each stretch of bytes, none of them empty.
+
+    It has to tell apart the few forms of one word, and does so in one go for all words.
+    """
+    longest = int(lengths.max()) if len(lengths) else 0
+    factors = np.frombuffer(hashlib.shake_128(b"forms").digest(8 * longest), "<u8")
+    within = np.arange(len(text)) - np.repeat(begins, lengths)
+    each = (text.astype(np.uint64) + np.uint64(1)) * factors[within]
+    return np.add.reduceat(each, begins) if len(begins) else each
 
 
 class Forms:
@@ -39,21 +83,61 @@ class Forms:
         """Pack the forms of words that come in order of their ids."""
         of: list[int] = []
         counts: list[int] = []
-        texts: list[bytes] = []
+        texts: list[str] = []
         for word, forms in words:
             of += [word] * len(forms)
             counts += forms.values()
-            texts += (form.encode() for form in forms)
+            texts += forms
+        return Forms.of_each(np.array(of, np.int64), np.array(counts, np.int64), texts)
+
+    @staticmethod
+    def of_each(of: Ints, counts: Ints, texts: Iterable[str]) -> "Forms":
+        """Pack forms that come in order of the ids of their words."""
+        listed = [text.encode() for text in texts]
+        lengths = np.fromiter(map(len, listed), np.int64, len(listed))
         return Forms(
-            np.array(of, np.uint32),
-            np.array(counts, np.uint32),
-            np.frombuffer(b"".join(texts), np.uint8),
-            np.cumsum([len(one) for one in texts], dtype=np.int64).astype(np.uint32),
+            of.astype(np.uint32),
+            counts.astype(np.uint32),
+            np.frombuffer(b"".join(listed), np.uint8),
+            np.cumsum(lengths).astype(np.uint32),
+        )
+
+    @staticmethod
+    def joined(many: "Sequence[Forms]", most: int) -> "Forms":
+        """Put packed forms together; the first few of each word are kept.
+
+        Parameters
+        ----------
+        many
+            At least one; words may be in several.
+        most
+            Forms of a word that are kept.
+        """
+        of = np.concatenate([one.of for one in many]).astype(np.int64)
+        counts = np.concatenate([one.counts for one in many]).astype(np.int64)
+        text = np.concatenate([one.text for one in many])
+        lengths = np.concatenate([np.diff(one.ends, prepend=0) for one in many]).astype(np.int64)
+        begins = np.cumsum(lengths) - lengths
+        hashes = _hashes(text, begins, lengths)
+        order = np.lexsort((hashes, of))
+        of, hashes = of[order], hashes[order]
+        new = np.ones(len(order), bool)
+        new[1:] = (of[1:] != of[:-1]) | (hashes[1:] != hashes[:-1])
+        each = np.flatnonzero(new)
+        counts, first, of = _sums(counts[order], each), order[each], of[each]
+        kept = few_of_each(of, first, most)
+        at = first[kept]
+        return Forms(
+            of[kept].astype(np.uint32),
+            counts[kept].astype(np.uint32),
+            text[_stretches(begins[at], lengths[at])],
+            np.cumsum(lengths[at]).astype(np.uint32),
         )
 
     def get(self, word: int) -> dict[str, int]:
         """Give a word's forms and how often each was written."""
-        begin, end = np.searchsorted(self.of, [word, word + 1]).tolist()
+        both = np.array([word, word + 1], np.uint32)  # of another type, all would be copied
+        begin, end = np.searchsorted(self.of, both).tolist()
         return {self._form(i): int(self.counts[i]) for i in range(begin, end)}
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, int]]]:

@@ -5,21 +5,14 @@ counted once per process and shared read-only, a turn's private thoughts are hea
 and thrown away when the turn is not committed, and absorbing a turn costs what it said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from leo.field.base import Base
-from leo.field.looks import NOTHING, Look, Looks, RowView, Shown
-from leo.field.packed import dense
-from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Row, bit, units_of
-from leo.field.tally import Tally
-from leo.field.view import KINDS, Ask, Kind
+from leo.field.counts import Counts, context_key, context_words
+from leo.field.rows import COUNT_SHIFT, MASK, Row, bit, units_of
+from leo.field.view import KINDS, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
-from leo.text.function_words import is_content
 from leo.text.tokens import Token, is_word
 
 __all__ = ["FORMS", "WINDOW", "Layer", "context_key", "context_words"]
@@ -36,227 +29,12 @@ OPENING = 2
 FORMS = 8
 """Written forms remembered per word and layer."""
 
-NO_FORMS: Mapping[str, int] = {}
-
-_PAIR_SHIFT = 32
-
-Ints: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
-
 _Tally: TypeAlias = tuple[int, int]
 """What one occurrence counts: units, and the bit of its source."""
 
 
-def context_key(words: Sequence[int]) -> int:
-    """Give the key of a context of one or two word ids; the two kinds never collide."""
-    return words[0] if len(words) == 1 else (words[0] + 1) << _PAIR_SHIFT | words[1]
-
-
-def context_words(key: int) -> tuple[int, ...]:
-    """Give the word ids of a context; see `context_key`."""
-    first = key >> _PAIR_SHIFT
-    return (key,) if not first else (first - 1, key & (1 << _PAIR_SHIFT) - 1)
-
-
-class Layer:
-    """Counts over a vocabulary that continues the one of the layer below.
-
-    Parameters
-    ----------
-    below
-        The layer to look through to; it must not change while this one is in use.
-    base
-        What was packed and lies between the two.
-    """
-
-    def __init__(self, below: "Layer | None" = None, base: Base | None = None) -> None:
-        self._under, self._base = below, base
-        lower = base or below
-        self.first = lower.size if lower else 0
-        self.words: list[str] = []
-        self.ids: dict[str, int] = {}
-        self.seen: dict[int, int] = {}
-        """Units in which each word was counted (`leo.field.rows.UNITS` make a hearing)."""
-        self.starts: dict[int, int] = {}
-        self.forms: dict[int, dict[str, int]] = {}
-        self.after: dict[int, Row] = {}
-        """Continuations by `context_key`."""
-        self.opening: dict[int, Row] = {}
-        """How a sentence goes on by its first word, or its first two (`context_key`)."""
-        self.near: dict[int, Row] = {}
-        self.kinds: dict[Kind, dict[int, int]] = {kind: {} for kind in KINDS}
-        """Cells of a row that no lower layer has."""
-        self.units = 0
-        """Units counted in all."""
-        self._looks = Looks()
-        self._table: Tally | None = None
-        self.grown = Growth()
-
-    def stand_on(self, base: Base) -> None:
-        """Put what was packed directly below, instead of what was packed before."""
-        self._base, self._table = base, None
-        self._looks.clear()
-
-    # ------------------------------------------------------------ looking
-
-    @property
-    def layers(self) -> "tuple[Layer | Base, ...]":
-        """This layer and all below, topmost first."""
-        lower = self._under.layers if self._under else ()
-        return (self, *lower) if self._base is None else (self, self._base, *lower)
-
-    @property
-    def _below(self) -> "tuple[Layer | Base, ...]":
-        return self.layers[1:]
-
-    @property
-    def size(self) -> int:
-        """Words known, lower layers included."""
-        return self.first + len(self.words)
-
-    @property
-    def totals(self) -> Growth:
-        """Everything that grew, lower layers included."""
-        return sum((layer.grown for layer in self.layers), Growth())
-
-    @property
-    def heard(self) -> float:
-        """Tokens counted at their weight, lower layers included."""
-        return sum(layer.units for layer in self.layers) / UNITS
-
-    def id(self, word: str) -> int | None:
-        """Give a known word's id."""
-        found = self.ids.get(word)
-        if found is None and self._base is not None:
-            found = self._base.ids.get(word)
-        return self._under.id(word) if found is None and self._under is not None else found
-
-    def word(self, id: int) -> str:  # noqa: A002
-        """Give the canonical word of an id."""
-        if id >= self.first:
-            return self.words[id - self.first]
-        if self._base is not None and id >= self._base.first:
-            return self._base.words[id - self._base.first]
-        if self._under is None:
-            raise KeyError(f"no word has the id {id}")
-        return self._under.word(id)
-
-    def form(self, id: int) -> str:  # noqa: A002
-        """Give how the word is usually written inside a sentence (the canonical form if never)."""
-        forms: dict[str, int] = {}
-        for layer in self.layers:
-            for form, count in layer.forms.get(id, NO_FORMS).items():
-                forms[form] = forms.get(form, 0) + count
-        if not forms:
-            return self.word(id)
-        return min(forms, key=lambda form: (-forms[form], form))
-
-    def count(self, id: int) -> float:  # noqa: A002
-        """Give how often the word was heard, private thoughts at their weight."""
-        return float(self.counts(np.array([id], np.int64))[0])
-
-    def counts(self, ids: Ints) -> Floats:
-        """Give how often each word was heard, as `count` does; a batch costs little more."""
-        units = (
-            np.zeros(len(ids), np.int64) if self._under is None else self._under.tally.units(ids)
-        )
-        if self._base is not None:
-            units += dense(self._base.seen, ids)
-        if self.seen:
-            units += np.array([self.seen.get(id_, 0) for id_ in ids.tolist()], np.int64)
-        return units / UNITS
-
-    def content(self, ids: Ints) -> NDArray[np.bool_]:
-        """Tell which words carry content."""
-        if self._under is None or not self.words:
-            return (self._under or self).tally.content(ids)
-        return np.array([is_content(self.word(id_)) for id_ in ids.tolist()], np.bool_)
-
-    @property
-    def tally(self) -> Tally:
-        """Tables of all words of this layer and all below.
-
-        They are made when a layer on top of this one first asks, and kept by `absorb`.
-        """
-        if self._table is None:
-            self._table = Tally(self._units_of_all(), self.word)
-        return self._table
-
-    def _units_of_all(self) -> Ints:
-        total = np.zeros(self.size, np.int64)
-        if self._under is not None:
-            total[: self._under.size] += self._under.tally.all()[: self._under.size]
-        if self._base is not None:
-            total[: self._base.size] += self._base.seen
-        own = np.fromiter(self.seen, np.int64, len(self.seen))
-        total[own] += np.fromiter(self.seen.values(), np.int64, len(self.seen))
-        return total
-
-    def starts_of(self, ids: Ints) -> Ints:
-        """Give this layer's own units of words that opened a sentence."""
-        return np.array([self.starts.get(id_, 0) for id_ in ids.tolist()], np.int64)
-
-    def company_of(self, ids: Ints) -> Ints:
-        """Give this layer's own units of other words that stood near words."""
-        rows = (self.near.get(id_) for id_ in ids.tolist())
-        return np.array([0 if row is None else row.total for row in rows], np.int64)
-
-    def branches_of(self, ids: Ints) -> Ints:
-        """Give how many words followed each word that follow it in no lower layer."""
-        kinds = self.kinds["next"]
-        return np.array([kinds.get(id_, 0) for id_ in ids.tolist()], np.int64)
-
-    def opened(self, id: int) -> float:  # noqa: A002
-        """Give how often the word opened a sentence."""
-        return sum(layer.starts.get(id, 0) for layer in self.layers) / UNITS
-
-    def branches(self, kind: Kind, key: int) -> int:
-        """Give how many different words a row has over all layers."""
-        found = self.kinds[kind].get(key, 0)
-        for layer in self._below:
-            found += layer.kinds[kind].get(key, 0)
-        return found
-
-    def nearness(self, id: int) -> float:  # noqa: A002
-        """Give how often other words stood near this one."""
-        rows = (layer.table("near").get(id) for layer in self.layers)
-        return sum(row.total for row in rows if row is not None) / UNITS
-
-    async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
-        """Answer a batch of questions, in order."""
-        return tuple(self.look_now(ask) for ask in asks)
-
-    def look_now(self, ask: Ask) -> RowView:
-        """Answer one question from memory."""
-        return self._look(ask.kind, context_key(ask.words)).wider(ask.wanted)
-
-    def _look(self, kind: Kind, key: int) -> Look:
-        own = self.table(kind).get(key)
-        packed = None if self._base is None else self._base.table(kind).get(key)
-        if own is None and packed is None:
-            return NOTHING if self._under is None else self._under._look(kind, key)
-        total = 0 if own is None else own.total
-        look = self._looks.get((kind, key), total)
-        if look is None:
-            lower = () if self._under is None else self._under._look(kind, key).rows
-            rows: list[Shown] = [row for row in (own, packed) if row is not None]
-            look = Look([*rows, *lower], self.branches(kind, key))
-            self._looks.put((kind, key), total, look)
-        return look
-
-    def table(self, kind: Kind) -> dict[int, Row]:
-        """Give this layer's own rows of a kind."""
-        return {"next": self.after, "opening": self.opening, "near": self.near}[kind]
-
-    def knows(self, kind: Kind, key: int, word: int) -> bool:
-        """Tell whether any layer counted this continuation or pair."""
-        for layer in self.layers:
-            row = layer.table(kind).get(key)
-            if row is not None and word in row.cells:
-                return True
-        return False
-
-    # ------------------------------------------------------------ counting
+class Layer(Counts):
+    """A layer that counts: what it hears stands in it, on top of everything below."""
 
     async def learn(
         self, heard: Sequence[Token], source: Source, pace: Pace | None = None

@@ -1,32 +1,28 @@
-"""Merging packed layers, and packing a plain one: fewer layers to look through.
+"""Merging packed layers: fewer of them to look through.
 
 Where layers become one, Leo also forgets: what he only thought to himself, and not often
 enough to make one hearing, fades. The same bound holds for every order of n-gram, and one
 never stands more often than the shorter ones in it; so what is left is whole.
 """
 
-import heapq
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.counting import units_by_word
 from leo.field.forms import Forms
-from leo.field.layer import FORMS, Layer
-from leo.field.packed import Cells, Packed, Rows, narrow, sources_in, units_in, width
+from leo.field.layer import FORMS
+from leo.field.packed import PARTS, Cells, Packed, Rows, changes, narrow, units_in, width
 from leo.field.parts import Told, parts_by_word
-from leo.field.rows import COUNT_SHIFT, UNITS, Row
+from leo.field.rows import COUNT_SHIFT, MASK, UNITS
 from leo.field.shelf import Shelf
 from leo.field.view import KINDS, Kind
 from leo.field.words import Words
-from leo.pace import Pace
 from leo.records import Growth
 
-__all__ = ["Merged", "merged_packs", "packed"]
+__all__ = ["Merged", "merged_packs"]
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -38,9 +34,6 @@ FADES_BELOW = UNITS
 
 BLOCK = 1 << 18
 """Cells merged at a time."""
-
-PACKED_PER_BREATH = 4096
-"""Cells packed between two yields to the event loop."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +63,7 @@ def merged_packs(packs: Sequence[Packed], shelf: Shelf, below: Sequence[Packed])
     for kind in KINDS:
         lower = [one.rows[kind] for one in below]
         for block in _merged_rows([one.rows[kind] for one in packs], kind, lower, faded):
-            for part in Rows.__slots__:
+            for part in PARTS:
                 sink.put(f"{kind}-{part}", getattr(block, part))
     small = Packed(
         first=packs[0].first,
@@ -79,7 +72,7 @@ def merged_packs(packs: Sequence[Packed], shelf: Shelf, below: Sequence[Packed])
         starts=_summed([one.starts for one in packs], size),
         company=_summed([one.company for one in packs], size) - faded.company,
         rows=dict.fromkeys(KINDS, Rows.empty()),
-        forms=Forms.pack(_merged_forms([one.forms for one in packs])),
+        forms=Forms.joined([one.forms for one in packs], FORMS),
         units=sum(one.units for one in packs),
         grown=faded.left(sum((one.grown for one in packs), Growth())),
     )
@@ -136,17 +129,6 @@ def _summed(many: Sequence[Ints], size: int) -> Ints:
     return total
 
 
-def _merged_forms(many: Sequence[Forms]) -> Iterator[tuple[int, dict[str, int]]]:
-    by_word = heapq.merge(*many, key=itemgetter(0))
-    for word, same in itertools.groupby(by_word, key=itemgetter(0)):
-        own: dict[str, int] = {}
-        for _, counts in same:
-            for form, count in counts.items():
-                if form in own or len(own) < FORMS:
-                    own[form] = own.get(form, 0) + count
-        yield word, own
-
-
 def _merged_rows(
     many: Sequence[Rows], kind: Kind, below: Sequence[Rows], faded: _Faded
 ) -> Iterator[Rows]:
@@ -155,65 +137,84 @@ def _merged_rows(
     if not filled:
         yield Rows.empty()
         return
-    keys = np.unique(np.concatenate([one.keys for one in filled]))
-    room = np.zeros(len(keys), np.int64)
-    for one in filled:
-        room[np.searchsorted(keys, one.keys)] += sizes(one.ends)
-    blocks = np.unique((np.cumsum(room) - 1) // BLOCK, return_index=True)[1].tolist()
-    far: type[np.unsignedinteger] = width(int(room.sum()))
+    far: type[np.unsignedinteger] = width(sum(len(one.ids) for one in filled))
     wide: type[np.unsignedinteger] = width(sum(int(one.cells.max()) for one in filled))
     before = 0
-    for begin, end in itertools.pairwise([*blocks, len(keys)]):
-        block = _block(filled, keys[begin:end], kind, below, faded)
+    for first, beyond in itertools.pairwise(_cuts(filled)):
+        some = [part for one in filled if len((part := _between(one, first, beyond)).keys)]
+        if not some:
+            continue
+        block = _block(some, kind, below, faded)
         ends: Cells = (block.ends.astype(np.int64) + before).astype(far)
         yield replace(block, ends=ends, cells=block.cells.astype(wide))
         before += len(block.ids)
 
 
-def sizes(ends: Cells, begin: int = 0) -> Ints:
+def _cuts(many: Sequence[Rows]) -> list[int]:
+    """Give keys at which to cut; in between, each layer has at most a block of cells and a row."""
+    last = max(int(one.keys[-1]) for one in many)
+    cuts = [np.array([0, last + 1])]
+    for one in many:
+        ends = np.arange(BLOCK, len(one.ids), BLOCK).astype(one.ends.dtype)  # else all is copied
+        cuts.append(one.keys[np.searchsorted(one.ends, ends)])
+    return _distinct(cuts).tolist()  # type: ignore[no-any-return]
+
+
+def _distinct(many: Sequence[Ints]) -> Ints:
+    ordered = np.sort(np.concatenate(many))
+    return ordered[changes(ordered)]
+
+
+def _between(rows: Rows, first: int, beyond: int) -> Rows:
+    """Give the rows of some keys."""
+    own = slice(*np.searchsorted(rows.keys, [first, beyond]).tolist())
+    before = int(rows.ends[own.start - 1]) if own.start else 0
+    ends = rows.ends[own].astype(np.int64) - before
+    cells = slice(before, before + int(ends[-1]) if len(ends) else before)
+    return Rows(rows.keys[own], ends, rows.fresh[own], rows.ids[cells], rows.cells[cells])  # type: ignore[arg-type]
+
+
+def sizes(ends: Cells) -> Ints:
     """Give how many cells each row has, of where they end."""
-    before = np.concatenate([[begin], ends[:-1]])
+    before = np.concatenate([[0], ends[:-1]])
     return ends.astype(np.int64) - before.astype(np.int64)
 
 
-def _block(
-    many: Sequence[Rows], keys: Ints, kind: Kind, below: Sequence[Rows], faded: _Faded
-) -> Rows:
-    """Merge the rows of some neighbouring keys."""
+def _block(many: Sequence[Rows], kind: Kind, below: Sequence[Rows], faded: _Faded) -> Rows:
+    """Merge the rows of some layers."""
+    keys = _distinct([one.keys for one in many])
     fresh = np.zeros(len(keys), np.uint32)
     pairs: list[Ints] = []
-    units: list[Ints] = []
-    masks: list[Ints] = []
     for one in many:
-        own = slice(*np.searchsorted(one.keys, [keys[0], keys[-1] + 1]))
-        if own.start == own.stop:
-            continue
-        place = np.searchsorted(keys, one.keys[own])
-        fresh[place] += one.fresh[own]
-        begin = int(one.ends[own.start - 1]) if own.start else 0
-        end = int(one.ends[own.stop - 1])
-        lengths = sizes(one.ends[own], begin)
-        pairs.append(np.repeat(place, lengths) << _PAIR_SHIFT | one.ids[begin:end])
-        units.append(units_in(one.cells[begin:end]))
-        masks.append(sources_in(one.cells[begin:end]))
-    both = np.concatenate(pairs)
-    order = np.argsort(both, kind="stable")
-    both = both[order]
-    begins = np.flatnonzero(np.diff(both, prepend=both[:1] - 1))
-    total = np.add.reduceat(np.concatenate(units)[order], begins)
-    sources = np.bitwise_or.reduceat(np.concatenate(masks)[order], begins)
-    place, ids = both[begins] >> _PAIR_SHIFT, both[begins] & (1 << _PAIR_SHIFT) - 1
-    stays = total >= FADES_BELOW
+        place = np.searchsorted(keys, one.keys)
+        fresh[place] += one.fresh
+        pairs.append(np.repeat(place, sizes(one.ends)) << _PAIR_SHIFT | one.ids)
+    both, cells = _added(np.concatenate(pairs), np.concatenate([one.cells for one in many]))
+    place, ids = both >> _PAIR_SHIFT, both & (1 << _PAIR_SHIFT) - 1
+    stays = cells >= FADES_BELOW << COUNT_SHIFT
     if not stays.all():
         gone = ~stays
         old = _known(below, keys[place[gone]], ids[gone])
-        faded.take(kind, keys[place[gone]], ids[gone], total[gone], ~old)
+        faded.take(kind, keys[place[gone]], ids[gone], units_in(cells[gone]), ~old)
         fresh -= np.bincount(place[gone][~old], minlength=len(keys)).astype(np.uint32)
-        place, ids, total, sources = place[stays], ids[stays], total[stays], sources[stays]
+        place, ids, cells = place[stays], ids[stays], cells[stays]
         rows, place = np.unique(place, return_inverse=True)  # some have nothing left
         keys, fresh = keys[rows], fresh[rows]
-    ends = narrow(np.searchsorted(place, np.arange(len(keys)), side="right"))
-    return Rows(keys, ends, fresh, ids.astype(np.uint32), narrow(total << COUNT_SHIFT | sources))
+    ends = narrow(np.cumsum(np.bincount(place, minlength=len(keys))))
+    return Rows(keys, ends, fresh, ids.astype(np.uint32), cells)
+
+
+def _added(both: Ints, cells: Cells) -> tuple[Ints, Cells]:
+    """Bring cells into order, each with its number, and add up those of one number."""
+    order = np.argsort(both, kind="stable")  # what is in order by stretches is quickly in order
+    both, cells = both[order], cells[order]
+    begins = np.flatnonzero(changes(both))
+    total, times = cells[begins].astype(np.uint64), np.diff(begins, append=len(both))
+    for more in range(1, int(times.max())):  # few layers have the same cell
+        again = np.flatnonzero(times > more)
+        one, other = total[again], cells[begins[again] + more].astype(np.uint64)
+        total[again] = (one - (one & MASK)) + (other - (other & MASK)) | (one | other) & MASK
+    return both[begins], total
 
 
 def _known(below: Sequence[Rows], keys: Ints, words: Ints) -> Bools:
@@ -221,62 +222,3 @@ def _known(below: Sequence[Rows], keys: Ints, words: Ints) -> Bools:
     for rows in below:
         found |= rows.knows(keys, words)
     return found
-
-
-# ------------------------------------------------------------ packing
-
-
-async def packed(layer: Layer) -> Packed:
-    """Pack a plain layer; the event loop is free again and again.
-
-    Parameters
-    ----------
-    layer
-        The layer; it is not changed.
-    """
-    pace = Pace(PACKED_PER_BREATH)
-    rows: dict[Kind, Rows] = {
-        kind: await _packed_rows(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS
-    }
-    return Packed(
-        first=layer.first,
-        words=Words.of(layer.words),
-        seen=_dense(layer.seen, layer.size),
-        starts=_dense(layer.starts, layer.size),
-        company=units_by_word(rows["near"], layer.size),
-        rows=rows,
-        forms=Forms.pack(sorted(layer.forms.items())),
-        units=layer.units,
-        grown=layer.grown,
-    )
-
-
-def _dense(table: Mapping[int, int], size: int) -> Ints:
-    values = np.zeros(size, np.int64)
-    values[np.fromiter(table.keys(), np.int64, len(table))] = np.fromiter(
-        table.values(), np.int64, len(table)
-    )
-    return values
-
-
-async def _packed_rows(table: Mapping[int, Row], kinds: Mapping[int, int], pace: Pace) -> Rows:
-    if not table:
-        return Rows.empty()
-    keys = sorted(table)
-    ids: list[int] = []
-    cells: list[int] = []
-    ends: list[int] = []
-    for key in keys:
-        row = table[key].cells
-        order = sorted(row)
-        ids += order
-        cells += [row[word] for word in order]
-        ends.append(len(ids))
-        await pace.spend(len(order))
-    return Rows(
-        np.array(keys, np.int64),
-        narrow(np.array(ends, np.int64)),
-        np.array([kinds.get(key, 0) for key in keys], np.uint32),
-        np.array(ids, np.uint32),
-        narrow(np.array(cells, np.int64)),
-    )

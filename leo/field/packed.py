@@ -6,25 +6,44 @@ for is never in memory.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.forms import Forms
+from leo.field.pages import NO_PAGES, Pages
 from leo.field.rows import COUNT_SHIFT, MASK
 from leo.field.view import Kind
 from leo.field.words import Words
 from leo.records import Growth
 
-__all__ = ["Cells", "Packed", "Rows", "dense", "narrow", "sources_in", "units_in", "width"]
+__all__ = [
+    "PARTS",
+    "Cells",
+    "Packed",
+    "Rows",
+    "changes",
+    "dense",
+    "narrow",
+    "sources_in",
+    "units_in",
+    "width",
+]
+
+ASKED: Final = 1 << 14
+"""Cells looked for at a time: what is at hand for them stays near the processor."""
 
 Ints = NDArray[np.int64]
 Cells = NDArray[np.unsignedinteger]
 
 WIDE: Final = 1 << 32
 """Numbers below this are kept in four bytes."""
+
+
+PARTS: Final = ("keys", "ends", "fresh", "ids", "cells")
+"""The arrays of rows, by the names of `Rows`' attributes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +60,8 @@ class Rows:
         Cells of each row that no lower layer has.
     ids, cells
         The words of all rows, ascending within each, and their cells.
+    pages
+        What is in memory of the files they lie in.
     """
 
     keys: Ints
@@ -48,6 +69,7 @@ class Rows:
     fresh: NDArray[np.uint32]
     ids: NDArray[np.uint32]
     cells: Cells
+    pages: Pages = NO_PAGES
 
     @staticmethod
     def empty() -> "Rows":
@@ -58,6 +80,7 @@ class Rows:
 
     def span(self, key: int) -> tuple[int, int, int] | None:
         """Find a row: its place, and where its cells begin and end."""
+        self.pages.look()
         i = int(np.searchsorted(self.keys, key))
         if i == len(self.keys) or self.keys[i] != key:
             return None
@@ -72,27 +95,39 @@ class Rows:
         begin = np.where(i > 0, self.ends[i - 1], 0).astype(np.int64)
         return np.where(there, begin, 0), np.where(there, self.ends[i], 0).astype(np.int64)
 
+    def fresh_of(self, keys: Ints) -> Ints:
+        """Give how many cells of many rows no lower layer has."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64)
+        i = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[i] == keys, self.fresh[i], 0).astype(np.int64)
+
     def knows(self, keys: Ints, words: Ints) -> NDArray[np.bool_]:
         """Tell which of many cells there are: a bisection of all at once, each in its row.
 
         Cells of one row stand together in ``keys``.
         """
-        begins = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
-        low, end = (
-            np.repeat(place, np.diff(begins, append=len(keys)))
-            for place in self.places(keys[begins])
-        )
-        high, found = end.copy(), np.zeros(len(keys), bool)
-        asked = np.flatnonzero(low < high)
-        while len(asked):  # most rows are short, and done after a step or two
-            middle = (low[asked] + high[asked]) >> 1
-            there, wanted = self.ids[middle], words[asked]
-            found[asked[there == wanted]] = True
-            smaller = there < wanted
-            low[asked[smaller]] = middle[smaller] + 1
-            high[asked[~smaller]] = middle[~smaller]
-            asked = asked[(low[asked] < high[asked]) & (there != wanted)]
+        found = np.zeros(len(keys), bool)
+        begins = np.flatnonzero(changes(keys))
+        low, end = self.places(keys[begins])
+        asked = np.flatnonzero(np.repeat(low < end, times := np.diff(begins, append=len(keys))))
+        low, room = (np.repeat(of_row, times)[asked] for of_row in (low, end - low))
+        for i in range(0, len(asked), ASKED):
+            some = slice(i, i + ASKED)
+            own = asked[some]
+            found[own] = _are_there(self.ids, low[some], room[some], words[own])
         return found
+
+
+def _are_there(ids: NDArray[np.uint32], low: Ints, room: Ints, words: Ints) -> NDArray[np.bool_]:
+    """Bisect for words, each in a stretch of ids that begins at ``low``."""
+    wanted = words.astype(np.uint32)
+    for _ in range((int(room.max()) - 1).bit_length()):
+        half = room >> 1
+        middle = low + half
+        low = np.where(ids[middle - 1] < wanted, middle, low)
+        room = room - half
+    return np.equal(ids[low], wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +151,8 @@ class Packed:
         Units counted in all, and what this layer added to those below.
     name
         Of the folder it lies in; ``None`` while it is in memory only.
+    pages
+        What is in memory of its files.
     """
 
     first: int
@@ -127,7 +164,8 @@ class Packed:
     forms: Forms
     units: int
     grown: Growth
-    name: str | None = field(default=None)
+    name: str | None = None
+    pages: Pages = NO_PAGES
 
     @property
     def size(self) -> int:
@@ -138,6 +176,13 @@ class Packed:
         """Give a word's id, ``None`` if this layer did not bring it."""
         place = self.words.index(word)
         return None if place is None else self.first + place
+
+
+def changes(numbers: Ints) -> NDArray[np.bool_]:
+    """Tell which of some numbers are others than the one before; the first one is."""
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return new
 
 
 def dense(values: Ints, ids: Ints) -> Ints:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.forms import Forms
-from leo.field.packed import Packed, Rows
+from leo.field.packed import PARTS, Packed, Rows
+from leo.field.pages import NO_PAGES, Pages
 from leo.field.view import KINDS, Kind
 from leo.field.words import Words
 from leo.records import Growth
@@ -59,9 +60,7 @@ class InMemory:
 def parts_of(pack: Packed) -> dict[str, Array]:
     """Give a layer's arrays by name."""
     return parts_by_word(pack) | {
-        f"{kind}-{part}": getattr(pack.rows[kind], part)
-        for kind in KINDS
-        for part in Rows.__slots__
+        f"{kind}-{part}": getattr(pack.rows[kind], part) for kind in KINDS for part in PARTS
     }
 
 
@@ -83,8 +82,10 @@ def parts_by_word(pack: Packed) -> dict[str, Array]:
     }
 
 
-def put_together(told: Told, parts: Mapping[str, Array], name: str | None = None) -> Packed:
-    """Make a layer of its arrays.
+def put_together(
+    told: Told, parts: Mapping[str, Array], name: str | None = None, pages: Pages = NO_PAGES
+) -> Packed:
+    """Make a layer of its arrays; ``name`` and ``pages`` are those of the files they lie in.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def put_together(told: Told, parts: Mapping[str, Array], name: str | None = None
     """
     got: Mapping[str, NDArray[np.int64]] = {part: np.asarray(a) for part, a in parts.items()}
     rows: dict[Kind, Rows] = {
-        kind: Rows(*(got[f"{kind}-{part}"] for part in Rows.__slots__))  # type: ignore[arg-type]
+        kind: Rows(**{part: got[f"{kind}-{part}"] for part in PARTS}, pages=pages)  # type: ignore[arg-type]
         for kind in KINDS
     }
     words = Words(got["words"], got["word-ends"], got["word-hashes"], got["word-order"])  # type: ignore[arg-type]
@@ -109,4 +110,5 @@ def put_together(told: Told, parts: Mapping[str, Array], name: str | None = None
         units=told.units,
         grown=told.grown,
         name=name,
+        pages=pages,
     )

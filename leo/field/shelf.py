@@ -7,6 +7,7 @@ The journal holds everything that went into them: without this folder a life is 
 """
 
 import json
+import mmap
 import os
 import secrets
 import shutil
@@ -17,6 +18,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from leo.field.packed import Packed
+from leo.field.pages import Pages
 from leo.field.parts import Array, InMemory, Sink, Told, parts_of, put_together
 from leo.records import Growth
 
@@ -166,10 +168,15 @@ def _to_disk(path: Path) -> None:
 def _loaded(folder: Path) -> Packed:
     said = json.loads((folder / TOLD).read_text(encoding="utf-8"))
     parts: dict[str, Array] = {}
+    files: list[mmap.mmap] = []
     for part, (kind, length) in said["parts"].items():
         if (folder / part).stat().st_size != length * np.dtype(kind).itemsize:
             raise ValueError(f"{folder / part} has not the size it was written with")
-        none = np.zeros(0, kind)  # an empty file cannot be mapped
-        parts[part] = np.memmap(folder / part, kind, "r", shape=(length,)) if length else none
+        if not length:
+            parts[part] = np.zeros(0, kind)  # an empty file cannot be mapped
+            continue
+        with (folder / part).open("rb") as file:
+            files.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        parts[part] = np.frombuffer(files[-1], kind)
     told = Told(int(said["first"]), int(said["units"]), Growth(*said["grown"]))
-    return put_together(told, parts, folder.name)
+    return put_together(told, parts, folder.name, Pages(files))

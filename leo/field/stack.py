@@ -13,14 +13,15 @@ from typing import Final
 
 from leo.field.counting import Ids, counted
 from leo.field.layer import Layer
-from leo.field.merging import merged_packs, packed
+from leo.field.merging import merged_packs
 from leo.field.packed import Packed
+from leo.field.packing import packed
 from leo.field.rows import UNITS
 from leo.field.shelf import Shelf
 from leo.records import Growth, Source
-from leo.text.heard import heard
+from leo.text.heard import Ear
 
-__all__ = ["PACKED_FROM", "Counted", "Tidied", "at_once", "count", "due", "tidied"]
+__all__ = ["PACKED_FROM", "Counted", "Lately", "Tidied", "at_once", "count", "due", "tidied"]
 
 LONG: Final = 20_000
 """Characters from which a text is counted at once."""
@@ -43,6 +44,13 @@ class Counted:
     growth: Growth
 
 
+class Lately:
+    """What is at hand while texts are read one after the other."""
+
+    def __init__(self) -> None:
+        self.ear, self.ids = Ear(), Ids()
+
+
 def at_once(texts: Sequence[tuple[Source, str]]) -> bool:
     """Tell whether a journal entry is one long text of a book, which becomes a layer of its own."""
     return len(texts) == 1 and texts[0][0] == "book" and len(texts[0][1]) >= LONG
@@ -54,7 +62,7 @@ async def count(
     birth: Packed,
     text: str,
     source: Source,
-    lately: Ids,
+    lately: Lately,
 ) -> Counted:
     """Count a long text on top of everything; nothing is changed.
 
@@ -65,12 +73,14 @@ async def count(
     text, source
         The text, and who it comes from.
     lately
-        Words that need not be looked up.
+        What is at hand of the texts before.
     """
     stack = (*packs, await packed(own)) if own.units else tuple(packs)
     below = [*reversed(stack), birth]
     known = below[0].size
-    new = await asyncio.to_thread(lambda: counted(heard(text), source, below, known, lately))
+    new = await asyncio.to_thread(
+        lambda: counted(lately.ear.hear(text), source, below, known, lately.ids)
+    )
     return Counted((*stack, new), new.grown)
 
 

@@ -143,7 +143,7 @@ async def renewed(
                 left.append(other)
         clusters.append(tuple(words))
         candidates = left
-    themes = _numbered(old, clusters)
+    themes = await _numbered(old, clusters, pace)
     changes = _changes(old, themes, entry) if entry else ()
     return Themes(themes, _next_id(old, themes), (*old.changes, *changes))
 
@@ -162,13 +162,18 @@ def _overlap(one: Iterable[str], other: Iterable[str]) -> float:
     return len(a & b) / len(a | b)
 
 
-def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]]) -> list[Theme]:
-    matches = sorted(
-        (-_overlap(theme.words, words), theme.id, i)
-        for theme in old.all
-        for i, words in enumerate(clusters)
-        if theme.words[0] in words or words[0] in theme.words
-    )
+async def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]], pace: Pace) -> list[Theme]:
+    sets = [frozenset(words) for words in clusters]
+    matches: list[tuple[float, int, int]] = []
+    for theme in old.all:
+        before = frozenset(theme.words)
+        matches += (
+            (-_overlap(before, sets[i]), theme.id, i)
+            for i, words in enumerate(clusters)
+            if theme.words[0] in sets[i] or words[0] in before
+        )
+        await pace.spend(len(clusters))
+    matches.sort()
     number: dict[int, int] = {}
     for overlap, id_, i in matches:
         if -overlap >= SAME and i not in number and id_ not in number.values():

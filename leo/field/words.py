@@ -96,10 +96,14 @@ class Words:
         if not len(self.hashes):
             return found
         near = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        for i in np.flatnonzero(self.hashes[near] == hashes).tolist():
-            place = self._find(words[i])
-            found[i] = -1 if place is None else place
+        there = np.flatnonzero(self.hashes[near] == hashes)
+        for i, place in zip(there.tolist(), self.order[near[there]].tolist(), strict=True):
+            found[i] = place if self[place] == words[i] else self._sought(words[i])
         return found
+
+    def _sought(self, word: str) -> int:
+        place = self._find(word)
+        return -1 if place is None else place
 
     def _find(self, word: str) -> int | None:
         wanted = np.uint64(hashed(word))

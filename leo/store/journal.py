@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from leo.errors import StoreError, TurnFormatError
 from leo.module import SqlValue, Write
 from leo.pace import Pace
 from leo.records import Source, Turn
 from leo.store.database import BODY, Reading
 from leo.text.birth import Birth
+from leo.text.sources import SOURCES
 
 __all__ = ["Birthday", "Entry", "Event", "Journal", "birth_writes", "heard_write", "turn_writes"]
 
@@ -27,11 +30,34 @@ INSERT INTO summary (turn, at, quality, external_vocab, novelty, arousal, entrop
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+_BATCHES = f"""
+SELECT json_extract(body, '$.end'), length(json_extract(body, '$.heard[0][1]')),
+       json_extract(body, '$.cut'), json_extract(body, '$.last')
+FROM (SELECT entry, {BODY} AS body FROM journal WHERE kind = 'book')
+WHERE CASE WHEN substr(body, 1, 11) = '{{"digest":"'
+      THEN substr(body, 12, length(?)) ELSE json_extract(body, '$.digest') END = ?
+ORDER BY entry
+"""
+"""The digest stands first, lest all of every book that was ever read be looked through."""
+
 READ_ROWS = 64
 """Journal rows fetched at a time."""
 
 DECODED_PER_BREATH = 4
 """Bodies decoded between two yields to the event loop; a Turn takes about a millisecond."""
+
+
+UNREADABLE = (
+    TurnFormatError,
+    msgspec.MsgspecError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,  # a number without bounds
+    RecursionError,  # brackets without end
+)
+"""What reading a damaged body, or one that is JSON and not of this journal, can raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +121,7 @@ def turn_writes(entry: int, turn: Turn) -> tuple[Write, ...]:
 
 def heard_write(entry: int, kind: str, at: float, body: Mapping[str, object]) -> Write:
     """Write a text that was heard outside a turn (``observe``, ``book``); see `Entry`."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = msgspec.json.encode(body).decode()  # a book's batch is long, and json takes its time
     return Write(_INSERT, ((entry, kind, at, None, text),))
 
 
@@ -127,7 +153,7 @@ class Journal:
     def _reading(self, entry: SqlValue) -> Iterator[None]:
         try:
             yield
-        except (TurnFormatError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             raise StoreError(
                 f"{self._database.path} is damaged: journal entry {entry!r} cannot be read "
                 f"({error}); restore the file from a copy"
@@ -135,13 +161,17 @@ class Journal:
 
     async def birthday(self) -> Birthday | None:
         """Read the birth; ``None`` in a file that was only just made."""
-        rows = await self._database.fetch(f"SELECT at, {BODY} FROM journal WHERE entry = 1")
+        rows = await self._database.fetch(
+            f"SELECT entry, kind, at, {BODY} FROM journal ORDER BY entry LIMIT 1"
+        )
         if not rows:
             return None
-        at, body = rows[0]
-        with self._reading(1):
+        entry, kind, at, body = rows[0]
+        with self._reading(entry):
+            if (entry, kind) != (1, "birth"):
+                raise ValueError("a life begins with entry 1, the birth")
             told = json.loads(str(body))
-            texts = tuple((source, text) for source, text in told["texts"])
+            texts = _texts(told["texts"])
             birth = Birth(told["version"], texts) if texts else None
             if birth is not None and birth.digest != told["digest"]:
                 raise ValueError("its birth texts were changed")
@@ -240,28 +270,43 @@ class Journal:
             await pace.spend()
         return found
 
-    async def batches_of(self, digest: str) -> int:
-        """Count the batches of a book that are in the journal."""
-        rows = await self._database.fetch(
-            "SELECT count(*) FROM journal "
-            f"WHERE kind = 'book' AND json_extract({BODY}, '$.digest') = ?",
-            (digest,),
-        )
-        return int(str(rows[0][0]))
+    async def batches_of(self, digest: str) -> list[tuple[int | None, int | None, bool]]:
+        """Read how far each batch of a book went, in order.
+
+        Returns
+        -------
+        list
+            For each the characters of the book until its end (``None`` if it does not tell), those
+            of its text (``None`` if some of it was forgotten), and whether it was the last.
+        """
+        rows = await self._database.fetch(_BATCHES, (digest, digest))
+        return [
+            (
+                None if end is None else int(str(end)),
+                None if cut or length is None else int(str(length)),
+                bool(last),
+            )
+            for end, length, cut, last in rows
+        ]
 
 
 def _event(entry: int, kind: str, at: float, body: str) -> Event:
     if kind == "turn":
         return Event(entry, kind, at, Turn.from_json(body), (), {})
-    more = json.loads(body)
-    texts = tuple((source, text) for source, text in more.pop("heard", ()))
+    more = msgspec.json.decode(body)
+    texts = _texts(more.pop("heard", ()))
     return Event(entry, kind, at, None, texts, more)
 
 
 def _entry(number: int, kind: str, body: str) -> Entry:
     if kind == "turn":
         return Entry(number, Turn.from_json(body).texts())
-    told = json.loads(body)
-    heard: Sequence[tuple[Source, str]] = told.get("heard", ())
-    texts = tuple((source, text) for source, text in heard)
-    return Entry(number, texts, last=bool(told.get("last", False)))
+    told = msgspec.json.decode(body)
+    return Entry(number, _texts(told.get("heard", ())), last=bool(told.get("last", False)))
+
+
+def _texts(told: Sequence[tuple[Source, str]]) -> tuple[tuple[Source, str], ...]:
+    for source, text in told:
+        if source not in SOURCES or not isinstance(text, str):
+            raise ValueError(f"a {type(text).__name__} from {source!r} is no text")
+    return tuple((source, text) for source, text in told)

@@ -16,6 +16,7 @@ from functools import lru_cache
 import regex
 
 __all__ = [
+    "DASHES",
     "MARKS",
     "MAX_TOKEN",
     "SENTENCE_ENDS",
@@ -25,6 +26,7 @@ __all__ = [
     "named",
     "pieces",
     "placed",
+    "slices",
     "tokens",
     "whole",
 ]
@@ -37,6 +39,9 @@ SLICE = 8192
 
 KNOWN_WORDS = 1 << 15
 """Words, as written, whose tokens are kept at hand: a text is made of few, again and again."""
+
+DASHES = "-–—"
+"""Characters that are one mark where they stand between words."""
 
 SENTENCE_ENDS = frozenset({".", "!", "?", "…"})
 """Marks that end a sentence."""
@@ -53,14 +58,16 @@ _TOKEN = regex.compile(
     | {_LETTER}+(?:['\-]{_LETTER}+)*     # words, don't, ding-dong
     | \.{{3,}} | …                       # an ellipsis is one mark
     | [.,!?;:]
-    | (?<=\s)[-–—]+(?=\s) | —            # a dash between words
+    | (?<=\s)[{DASHES}]+(?=\s) | —       # a dash between words
     """,
     regex.VERBOSE,
 )
-_CUT = regex.compile(r"(?<=\s)(?=[\p{L}\p{N}])")
+_CUT = regex.compile(rf"(?<=\s)(?=[\p{{L}}\p{{N}}])|(?<![{DASHES}])(?={_SCRIPT})(?=\p{{L}})")
 """Where a long text may be cut: no token and no rule for one reaches across."""
 _INSIDE = "'-.,"  # what holds a word or number together, and never ends it
-_UNSAFE = regex.compile("[\x00\ud800-\udfff]")
+_SURROGATES = regex.compile("[\ud800-\udfff]+")
+_STACKED = regex.compile(r"(\P{ccc=0}{30})(?=\P{ccc=0})")
+_JOINER = "\u034f"
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
 _WIDE_MARKS = str.maketrans({"。": ".", "！": "!", "？": "?", "，": ",", "、": ","})
 
@@ -89,7 +96,10 @@ _MARKS = {mark: Token(mark, mark, opens=False) for mark in MARKS}
 
 def clean(text: str) -> str:
     """Replace what no file or browser can carry (NUL, lone surrogates) by U+FFFD."""
-    return _UNSAFE.sub("\ufffd", text)
+    plain = text.replace("\0", "\ufffd")
+    if plain.isascii():
+        return plain
+    return _SURROGATES.sub(lambda run: "\ufffd" * len(run[0]), plain)
 
 
 def is_word(token: str) -> bool:
@@ -98,39 +108,46 @@ def is_word(token: str) -> bool:
 
 
 def _word(piece: str, opens: bool) -> Token:
+    return Token(*_written(piece), opens)
+
+
+def _written(piece: str) -> tuple[str, str]:
     lowered = unicodedata.normalize("NFC", piece.lower())
-    canonical = lowered[:MAX_TOKEN].rstrip(_INSIDE)
-    return Token(canonical, piece[:MAX_TOKEN].rstrip(_INSIDE), opens)
+    return lowered[:MAX_TOKEN].rstrip(_INSIDE), piece[:MAX_TOKEN].rstrip(_INSIDE)
 
 
 _met = lru_cache(maxsize=KNOWN_WORDS)(_word)
 
 
-def pieces(text: str) -> list[str]:
-    """Cut text into the pieces that `named` makes tokens of; other threads get their turn."""
-    found: list[str] = []
+def slices(text: str) -> Iterator[str]:
+    """Cut a long text into parts that can be looked at one by one.
+
+    One call for a whole book would not let go of the interpreter.
+    """
     begin = 0
-    while begin < len(text):  # one call for a whole book would not let go of the interpreter
+    while begin < len(text):
         cut = _CUT.search(text, begin + SLICE)
         end = cut.start() if cut else len(text)
-        found += _TOKEN.findall(_plain(text[begin:end]))
+        yield text[begin:end]
         begin = end
-    return found
+
+
+def pieces(text: str) -> list[str]:
+    """Cut a short text into the pieces that `named` makes tokens of."""
+    # most are letters of one alphabet, of which nothing is to be made plain
+    return _TOKEN.findall(text if text.isascii() else _plain(text))
 
 
 def named(piece: str) -> tuple[str, str]:
     """Give a piece's canonical form, and how it is written."""
     piece = _plain_mark(piece)
-    if piece in MARKS:
-        return piece, piece
-    token = _word(piece, opens=False)
-    return token.word, token.written
+    return (piece, piece) if piece in MARKS else _written(piece)
 
 
 def _plain_mark(piece: str) -> str:
     if piece[0] == ".":
         return "." if len(piece) == 1 else "…"
-    return "—" if piece[0] in "-–—" else piece
+    return "—" if piece[0] in DASHES else piece
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -143,8 +160,12 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def whole(text: str) -> str:
-    """Give a text in the form in which `placed` counts its characters."""
-    return unicodedata.normalize("NFC", clean(text))
+    """Give a text in the form in which `placed` counts its characters.
+
+    Thirty marks on one letter are followed by a joiner (Unicode's stream-safe format): sorting
+    them takes the square of their number.
+    """
+    return unicodedata.normalize("NFC", _STACKED.sub(rf"\1{_JOINER}", clean(text)))
 
 
 def placed(text: str) -> Iterator[tuple[Token, int, int]]:

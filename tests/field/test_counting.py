@@ -13,6 +13,7 @@ from leo.field import merging
 from leo.field.counting import counted
 from leo.field.layer import Layer
 from leo.field.packed import Packed
+from leo.field.packing import packed
 from leo.field.shelf import Folder, Nowhere
 from leo.field.view import KINDS
 from leo.text.heard import heard
@@ -87,7 +88,7 @@ def test_merged_layers_are_one_layer(texts: Sequence[str], block: int, *, on_dis
         with tempfile.TemporaryDirectory() as folder:
             shelf = Folder(Path(folder) / "shelf") if on_disk else Nowhere()
             one = merging.merged_packs(layers, shelf, ()).pack
-            again = shelf.keep(asyncio.run(merging.packed(plain)))
+            again = shelf.keep(asyncio.run(packed(plain)))
     for pack in (one, again):
         assert [pack.words[i] for i in range(len(pack.words))] == plain.words
         assert (pack.grown, pack.units) == (plain.grown, plain.units)

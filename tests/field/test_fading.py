@@ -14,6 +14,7 @@ from leo.field.centers import CENTERS, Ranking, center_score
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer, context_key, context_words
 from leo.field.packed import Packed
+from leo.field.packing import packed
 from leo.field.ranking import ranked_anew
 from leo.field.rows import COUNT_SHIFT, UNITS
 from leo.field.shelf import Nowhere
@@ -94,7 +95,7 @@ def packs_of(
     for text, source in (*low, *high):
         layer = Layer(plain)
         asyncio.run(layer.learn(tokens(text), source))
-        packs.append(asyncio.run(merging.packed(layer)))
+        packs.append(asyncio.run(packed(layer)))
         plain = layer
     return packs[: len(low)], packs[len(low) :]
 
@@ -181,9 +182,9 @@ async def test_a_life_that_forgot_is_the_same_when_opened_again(
     monkeypatch.setattr(stack, "PACKED_FROM", 100 * UNITS)
     faded: list[bool] = []
 
-    def noted(own: Layer) -> tuple[Ranking, Ranking]:
+    def noted(own: Layer, stack: Sequence[Packed]) -> tuple[Ranking, Ranking]:
         faded.append(True)
-        return ranked_anew(own)
+        return ranked_anew(own, stack)
 
     monkeypatch.setattr(field_module, "ranked_anew", noted)
     async with make(clock=lambda: NOW) as leo:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leo.field import base, stack
 from leo.field import field as field_module
+from leo.field import packed_row, stack
 from leo.field.base import Base
 from leo.field.field import Field, newborn
 from leo.field.rows import TOP
@@ -102,7 +102,7 @@ def test_packing_changes_nothing_that_is_known(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(field_module, "PACKED_FROM", packed_from)
             patch.setattr(stack, "TIER", tier)
-            patch.setattr(base, "LONG", max(long, TOP))
+            patch.setattr(packed_row, "LONG", max(long, TOP))
             await live(packs, life, packing=True)
         return plain, packs
 

@@ -134,3 +134,20 @@ def test_a_capital_leads_back() -> None:
         "1a",
         "",
     ]
+
+
+def test_a_letter_under_a_million_marks_is_one_word() -> None:
+    """Marks upon marks are sorted in short runs: a text of them costs no more than its length."""
+    stacked = "a" + "\u0301" * 500_000 + "\u0316" * 500_000
+    (token,) = tokens(stacked)
+    assert len(token.word) == MAX_TOKEN
+    assert tokens(token.word)[0].word == token.word
+    assert [one.word for one in tokens("a" + "\u0316" * 20 + "\u0301" * 10)] == [
+        "á" + "\u0316" * 20 + "\u0301" * 9
+    ]
+
+
+def test_a_million_characters_that_no_file_can_carry_are_replaced_one_by_one() -> None:
+    """NUL and lone surrogates become U+FFFD each, in runs and alone."""
+    assert clean("\0" * 500_000 + "\ud800\udfff" * 250_000) == "\ufffd" * 1_000_000
+    assert clean("a\0b\ud800c🎉") == "a\ufffdb\ufffdc🎉"

@@ -14,7 +14,7 @@ from leo_widgets import Feed
 from tests.widgets.conftest import Play
 
 LONG = "\n\n".join(
-    f"The tailor counted button {i} and button {i + 1} again." * 8 for i in range(80)
+    f"The tailor counted button {i} and button {i + 1} again." * 8 for i in range(400)
 )
 """Several batches."""
 

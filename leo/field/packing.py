@@ -1,0 +1,113 @@
+"""Packing a plain layer: what lies in dictionaries becomes a few sorted arrays.
+
+Dictionaries are gone through in slices, so that the event loop is free again and again; the
+arrays are put in order outside its thread.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leo.field.counting import units_by_word
+from leo.field.forms import Forms
+from leo.field.layer import Layer
+from leo.field.packed import Packed, Rows, narrow
+from leo.field.rows import Row
+from leo.field.view import KINDS, Kind
+from leo.field.words import Words
+from leo.pace import ROWS_PER_BREATH, Pace
+
+__all__ = ["packed"]
+
+Ints = NDArray[np.int64]
+
+_PAIR_SHIFT: Final = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flat:
+    """Rows as they come: their keys, sizes, and new cells; the words and cells of all."""
+
+    keys: Ints
+    sizes: Ints
+    fresh: Ints
+    words: Ints
+    cells: Ints
+
+
+async def packed(layer: Layer) -> Packed:
+    """Pack a plain layer; the event loop is free again and again.
+
+    Parameters
+    ----------
+    layer
+        The layer; it is not changed.
+    """
+    pace = Pace(ROWS_PER_BREATH)
+    flat = {kind: await _flat(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS}
+    return await asyncio.to_thread(_put_together, layer, flat)
+
+
+async def _flat(table: Mapping[int, Row], kinds: Mapping[int, int], pace: Pace) -> _Flat:
+    keys, rows = list(table), list(table.values())
+    parts: list[tuple[Ints, ...]] = [(np.zeros(0, np.int64),) * 5]
+    for begin in range(0, len(keys), ROWS_PER_BREATH):
+        some = keys[begin : begin + ROWS_PER_BREATH]
+        held = [row.cells for row in rows[begin : begin + ROWS_PER_BREATH]]
+        size = sum(map(len, held))
+        parts.append(
+            (
+                np.array(some, np.int64),
+                np.fromiter(map(len, held), np.int64, len(held)),
+                np.array([kinds.get(key, 0) for key in some], np.int64),
+                np.fromiter(itertools.chain.from_iterable(held), np.int64, size),
+                np.fromiter(
+                    itertools.chain.from_iterable(one.values() for one in held), np.int64, size
+                ),
+            )
+        )
+        await pace.spend(len(held))
+    return _Flat(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _put_together(layer: Layer, flat: Mapping[Kind, _Flat]) -> Packed:
+    rows: dict[Kind, Rows] = {kind: _in_order(flat[kind]) for kind in KINDS}
+    return Packed(
+        first=layer.first,
+        words=Words.of(layer.words),
+        seen=_dense(layer.seen, layer.size),
+        starts=_dense(layer.starts, layer.size),
+        company=units_by_word(rows["near"], layer.size),
+        rows=rows,
+        forms=Forms.pack(sorted(layer.forms.items())),
+        units=layer.units,
+        grown=layer.grown,
+    )
+
+
+def _in_order(flat: _Flat) -> Rows:
+    order = np.argsort(flat.keys)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    both = np.repeat(place, flat.sizes) << _PAIR_SHIFT | flat.words
+    cells = np.argsort(both)
+    return Rows(
+        flat.keys[order],
+        narrow(np.cumsum(flat.sizes[order])),
+        flat.fresh[order].astype(np.uint32),
+        flat.words[cells].astype(np.uint32),
+        narrow(flat.cells[cells]),
+    )
+
+
+def _dense(table: Mapping[int, int], size: int) -> Ints:
+    values = np.zeros(size, np.int64)
+    values[np.fromiter(table.keys(), np.int64, len(table))] = np.fromiter(
+        table.values(), np.int64, len(table)
+    )
+    return values
