@@ -16,7 +16,7 @@ from leo.field.field import Field, newborn
 from leo.field.layer import Layer
 from leo.field.stack import Counted, at_once
 from leo.forgetting import Erasure, What, erasure, wanted
-from leo.keeping import FOLD_BATCHES, Keeper
+from leo.keeping import BOOK_BATCHES, Keeper
 from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
 from leo.recent import LAST_TURNS, Recent
@@ -151,11 +151,21 @@ class Life:
             self._recent = Recent(self.database.path, await self.journal.latest(LAST_TURNS))
         have = {module.name for module in self.modules}
         self.without = tuple(name for name in await self.journal.settings() if name in have)
-        reader = FileReader(self.database, self.birthday.birth)
-        for module in self.modules:
-            module.state = await module.load(reader)
-        await compare_mirrors(self.database.path, self.modules)
+        await self._load_modules()
+        if not rested:
+            await compare_mirrors(self.database.path, self.modules)
         self._stale = False
+
+    async def _load_modules(self) -> None:
+        """Let all modules read their tables, all asking at once; nobody changes them meanwhile."""
+        reader = FileReader(self.database, self.birthday.birth)
+        loading = (module.load(reader) for module in self.modules)
+        states = await asyncio.gather(*loading, return_exceptions=True)
+        for state in states:
+            if isinstance(state, BaseException):
+                raise state
+        for module, state in zip(self.modules, states, strict=True):
+            module.state = state
 
     async def _changing(self, apply: Awaitable[None]) -> None:
         self._stale = True  # until it is through: a half-applied memory is rebuilt from disk
@@ -189,16 +199,14 @@ class Life:
         ``more`` is what else the entry tells, as ``last`` of a book's last batch.
         """
         entry, last = self.entry + 1, bool(more.get("last"))
-        body = {"heard": [list(text) for text in texts], **more}
+        body = {**more, "heard": [list(text) for text in texts]}
         written = heard_write(entry, kind, at, body)
         if at_once(texts):
             ((source, text),) = texts
             counted = await self.field.count(text, source)
             await self.database.write([written])
             await self._changing(self._take_in(counted, entry, last=last))
-            await self.fold(
-                after=FOLD_BATCHES, packed_too=False
-            )  # a crash must not cost counting a whole book again
+            await self.fold(after=BOOK_BATCHES, packed_too=False)
             return (Learned(source, counted.growth, text),)
         overlay = self.field.overlay()
         learned: list[Learned] = []

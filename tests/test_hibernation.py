@@ -18,7 +18,7 @@ from leo.observation.talk import TALK
 from leo.testing import ScriptedClock
 from tests.conftest import Open
 
-MANY = 5
+MANY = 4
 
 
 @pytest.fixture(params=[1, 2], ids=["one awake", "two awake"])
@@ -55,11 +55,11 @@ async def talk(leo: AsyncLeoField, turns: int) -> list[Turn]:
 
 
 async def test_sleeping_changes_no_turn(make: Open, tmp_path: Path, few: int) -> None:
-    """Five talks at once, with few awake: each is the talk of somebody who never slept."""
+    """Four talks at once, with few awake: each is the talk of somebody who never slept."""
     async with make(tmp_path / "alone.db", clock=ScriptedClock()) as leo:
-        expected = await talk(leo, 6)
+        expected = await talk(leo, 4)
     async with opened(make, tmp_path) as leos:
-        for talked in await asyncio.gather(*(talk(leo, 6) for leo in leos)):
+        for talked in await asyncio.gather(*(talk(leo, 4) for leo in leos)):
             assert talked == expected
         assert awake(*leos) <= few
         assert threads() <= few

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 import threading
 import zlib
@@ -16,13 +17,21 @@ from leo.module import SqlValue, Write
 from leo.store.holder import Holder, hold
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
-__all__ = ["BODY", "CHUNK_ROWS", "SCRUB", "Database", "Reading"]
+log = logging.getLogger("leo")
+
+__all__ = ["BODY", "CHUNK_ROWS", "LOG_BYTES", "SCRUB", "Database", "Reading"]
 
 CHUNK_ROWS = 512
 """Rows per statement hop; the database thread shares the interpreter with the event loop."""
 
 BUSY_MS = 5_000
 """How long SQLite waits for a reader that holds the file."""
+
+LOG_BYTES = 4 << 20
+"""Largest write-ahead log that stays on the disk; a large transaction's is cut soon after it."""
+
+SETTINGS = f"PRAGMA synchronous=FULL; PRAGMA journal_size_limit={LOG_BYTES}"
+"""What a connection is told."""
 
 BODY = "coalesce(inflated(packed), body)"
 """A journal entry's body, whether it was deflated or not."""
@@ -141,7 +150,7 @@ class Database(Reading):
                 f"{self.path} cannot use a write-ahead log (got {mode!r}), as happens on "
                 "network folders; put the file on a local disk (LEO_HOME, or another path)"
             )
-        await self.fetch("PRAGMA synchronous=FULL")
+        await self.connection.executescript(SETTINGS)
         await self._migrate(version)
 
     async def _migrate(self, version: int) -> None:
@@ -253,6 +262,11 @@ class Database(Reading):
         """Close the connection, and its thread with it; the file stays held."""
         self.asleep = True
         await self.connection.close()
+        if self._holder is not None:
+            try:
+                await asyncio.to_thread(self._holder.doze)
+            except OSError as error:  # he sleeps all the same, and keeps one file open
+                log.warning("%s stays open while he sleeps: %s", self._holder.path, error)
 
     async def wake(self) -> None:
         """Connect to the file again; nothing to do while connected.
@@ -260,12 +274,14 @@ class Database(Reading):
         Raises
         ------
         StoreError
-            If the file is gone, or cannot be opened any more.
+            If the file is gone or cannot be opened any more, or somebody else had it meanwhile.
         """
         if self.asleep:
+            if self._holder is not None:
+                await asyncio.to_thread(self._holder.wake)
             self.connection = await _connect(f"{self.path.as_uri()}?mode=rw", self.path)
             self.asleep = False
-            await self.fetch("PRAGMA synchronous=FULL")
+            await self.connection.executescript(SETTINGS)
 
     async def close(self) -> None:
         """Close the connection and let the file go; closing twice is closing once."""

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from leo.field.base import Base
 from leo.field.field import Folded
 from leo.field.layer import Layer
-from leo.field.rows import Row
+from leo.field.rows import COUNT_SHIFT, TOP, Row
 from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
@@ -38,7 +38,7 @@ PACE_CELLS = 20_000
 
 Cells = npt.NDArray[np.int64]
 
-FORMAT = 4
+FORMAT = 5
 
 
 async def image_writes(image: Folded) -> list[Write]:
@@ -103,15 +103,32 @@ def _pairs(table: dict[int, int]) -> bytes:
 
 
 async def _rows(table: dict[int, Row], pace: Pace) -> bytes:
-    pieces: list[bytes] = []
-    for key, row in table.items():
-        cells = np.empty(2 + 2 * len(row.cells), np.int64)
-        cells[0], cells[1] = key, len(row.cells)
-        cells[2::2] = list(row.cells)
-        cells[3::2] = list(row.cells.values())
-        pieces.append(cells.tobytes())
-        await pace.spend(len(row.cells))
-    return b"".join(pieces)
+    """Pack rows: how many, their keys, their sizes, then the words and the cells of all."""
+    rows = list(table.values())
+    keys = np.fromiter(table, np.int64, len(rows))
+    sizes = np.fromiter((len(row.cells) for row in rows), np.int64, len(rows))
+    words: list[Cells] = []
+    cells: list[Cells] = []
+    for begin, end in _stretches(sizes):
+        held = [row.cells for row in rows[begin:end]]
+        count = int(sizes[begin:end].sum())
+        words.append(np.fromiter(itertools.chain.from_iterable(held), np.int64, count))
+        values = itertools.chain.from_iterable(one.values() for one in held)
+        cells.append(np.fromiter(values, np.int64, count))
+        await pace.spend(count)
+    many = np.array([len(rows)], np.int64)
+    return np.concatenate([many, keys, sizes, *words, *cells]).tobytes()
+
+
+def _stretches(sizes: Cells) -> Iterator[tuple[int, int]]:
+    """Divide rows into stretches of about `PACE_CELLS` cells."""
+    done = np.cumsum(sizes)
+    begin = 0
+    while begin < len(sizes):
+        before = int(done[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(done, before + PACE_CELLS, "right")))
+        yield begin, end
+        begin = end
 
 
 async def read_image(database: Database, below: Layer, shelf: Folder) -> Folded | None:
@@ -176,12 +193,28 @@ def _unpairs(data: bytes) -> dict[int, int]:
 
 async def _unrows(data: bytes, pace: Pace) -> dict[int, Row]:
     flat: Cells = np.frombuffer(data, np.int64)
+    many = int(flat[0])
+    keys, sizes = flat[1 : 1 + many], flat[1 + many : 1 + 2 * many]
+    words, cells = np.split(flat[1 + 2 * many :], 2)
+    ends = np.cumsum(sizes)
+    if len(sizes) < many or (int(ends[-1]) if many else 0) != len(cells):
+        raise ValueError(f"{many} rows do not fit {len(flat)} numbers")
+    units = np.concatenate([np.zeros(1, np.int64), np.cumsum(cells >> COUNT_SHIFT)])
+    totals = units[ends] - units[ends - sizes]
     table: dict[int, Row] = {}
-    i = 0
-    while i < len(flat):
-        key, size = int(flat[i]), int(flat[i + 1])
-        cells: Iterable[int] = flat[i + 2 : i + 2 + 2 * size].tolist()
-        table[key] = Row.whole(dict(zip(*[iter(cells)] * 2, strict=True)))
-        i += 2 + 2 * size
-        await pace.spend(size)
+    for begin, end in _stretches(sizes):
+        first, last = int(ends[begin] - sizes[begin]), int(ends[end - 1])
+        held = zip(words[first:last].tolist(), cells[first:last].tolist(), strict=True)
+        told = (keys[begin:end].tolist(), sizes[begin:end].tolist(), totals[begin:end].tolist())
+        for key, size, total in zip(*told, strict=True):
+            table[key] = _row(dict(itertools.islice(held, size)), total)
+        await pace.spend(last - first)
     return table
+
+
+def _row(cells: dict[int, int], total: int) -> Row:
+    if len(cells) > TOP:
+        return Row.whole(cells)
+    row = Row()
+    row.cells, row.total = cells, total
+    return row

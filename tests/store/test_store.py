@@ -19,7 +19,7 @@ from leo.field.layer import Layer
 from leo.field.shelf import Folder
 from leo.field.themes import Theme, Themes
 from leo.module import Write
-from leo.store.database import CHUNK_ROWS, Database
+from leo.store.database import CHUNK_ROWS, LOG_BYTES, Database
 from leo.store.image import image_writes, read_image
 from leo.store.journal import READ_ROWS
 from leo.store.schema import APPLICATION_ID, VERSION
@@ -37,6 +37,21 @@ async def test_a_new_file_says_what_it_is(path: Path) -> None:
             for name in ("application_id", "user_version", "journal_mode", "synchronous")
         ]
     assert told == [APPLICATION_ID, VERSION, "wal", 2]
+
+
+async def test_the_log_does_not_stay_as_large_as_the_largest_transaction(path: Path) -> None:
+    """What one large transaction needed is given back by the next ones."""
+    log = path.with_name("leo.db-wal")
+    large = Write("INSERT INTO image VALUES ('large', 0, zeroblob(?))", ((3 * LOG_BYTES,),))
+    async with await Database.open(path) as database:
+        for connected in ("at first", "after sleep"):
+            await database.write([Write("DELETE FROM image"), large])
+            assert (await asyncio.to_thread(log.stat)).st_size > 3 * LOG_BYTES, connected
+            for small in ("DELETE FROM image", "INSERT INTO image VALUES ('small', 0, x'00')"):
+                await database.write([Write(small)])
+            assert (await asyncio.to_thread(log.stat)).st_size <= LOG_BYTES, connected
+            await database.sleep()
+            await database.wake()
 
 
 async def test_opening_again_changes_nothing(path: Path) -> None:

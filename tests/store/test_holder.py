@@ -1,0 +1,159 @@
+"""Who has a file, awake and asleep: sleepers keep no open file, and nobody takes theirs."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import portalocker
+import pytest
+
+from leo import FieldBusy, StoreError
+from leo.store.database import Database
+from leo.store.holder import EXCLUSIVE, Dormitory, Holder
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
+
+
+def names(folder: Path) -> set[str]:
+    """Name what lies in a folder, random parts left out."""
+    return {"-".join(one.name.split("-")[:2]) for one in folder.iterdir()}
+
+
+def descriptors() -> int:
+    """Count the open files."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+async def test_sleepers_keep_no_file_open(tmp_path: Path) -> None:
+    """However many sleep in a folder, one file is open for them, and gone with the last."""
+    before = await asyncio.to_thread(descriptors)
+    asleep = [await Database.open(tmp_path / f"{i}.db") for i in range(4)]
+    for one in asleep:
+        await one.sleep()
+    assert await asyncio.to_thread(descriptors) == before + 1
+    assert ".leo-asleep" in await asyncio.to_thread(names, tmp_path)
+    await asleep[0].wake()
+    assert await asleep[0].fetch("SELECT count(*) FROM journal") == [(0,)]
+    for one in asleep:
+        await one.close()
+    assert await asyncio.to_thread(descriptors) == before
+    assert ".leo-asleep" not in await asyncio.to_thread(names, tmp_path)
+
+
+async def test_a_sleeper_keeps_his_file_in_this_process(path: Path) -> None:
+    """Asleep, awake again, asleep again: nobody else can open it until he is closed."""
+    database = await Database.open(path)
+    for step in (database.sleep, database.wake, database.sleep):
+        await step()
+        with pytest.raises(FieldBusy, match="already open in this process"):
+            await Database.open(path)
+    await database.close()
+    async with await Database.open(path):
+        pass
+
+
+SLEEP = """
+import asyncio, sys
+from pathlib import Path
+from leo.store.database import Database
+async def main():
+    held = [await Database.open(Path(name)) for name in sys.argv[1:]]
+    for one in held:
+        await one.sleep()
+    print("asleep", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def test_a_sleeper_of_another_process_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    """Others are told who has the file; when his process is killed, all files are free."""
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SLEEP, str(one), str(other)), stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"asleep\n"
+    for file in (one, other, one):
+        with pytest.raises(FieldBusy, match=f"process {process.pid} on "):
+            await Database.open(file)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    for file in (one, other):
+        async with await Database.open(file):
+            assert ".leo-asleep" not in await asyncio.to_thread(names, tmp_path)
+
+
+async def test_who_only_looks_whose_a_file_is_keeps_nobody_from_waking(path: Path) -> None:
+    """Waking waits while somebody else holds the lock to read the name in it."""
+    database = await Database.open(path)
+    await database.sleep()
+    looking = await asyncio.to_thread(path.with_name("leo.db.lock").open, "a+")
+    await asyncio.to_thread(portalocker.lock, looking, EXCLUSIVE)
+    waking = asyncio.ensure_future(database.wake())
+    await asyncio.sleep(0)
+    assert not waking.done()
+    looking.close()
+    await waking
+    await database.close()
+
+
+async def test_a_file_that_changed_hands_is_not_taken_back(path: Path) -> None:
+    """Where the lock was removed while he slept, somebody else may have written: he is told."""
+    database = await Database.open(path)
+    await database.sleep()
+    await asyncio.to_thread(path.with_name("leo.db.lock").unlink)
+    async with await Database.open(path):
+        pass
+    with pytest.raises(StoreError, match="close him and open him again"):
+        await database.wake()
+    await database.close()
+    async with await Database.open(path):
+        pass
+
+
+async def test_where_nothing_can_be_written_he_keeps_his_file_open(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """He sleeps all the same, it is said, and he keeps his file."""
+
+    def failing(folder: Path) -> Dormitory:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Dormitory, "enter", failing)
+    database = await Database.open(path)
+    with caplog.at_level(logging.WARNING, "leo"):
+        await database.sleep()
+    assert "stays open while he sleeps" in caplog.text
+    with pytest.raises(FieldBusy):
+        await Database.open(path)
+    await database.wake()
+    await database.close()
+
+
+async def test_a_sleeper_whom_nobody_closed_lets_go(path: Path) -> None:
+    """His file can be opened when nothing refers to him any more."""
+    left = [await Database.open(path)]
+    await left[0].sleep()
+    await asyncio.to_thread(left.clear)  # a loop must not wait for the disk
+    await asyncio.to_thread(gc.collect)
+    async with await Database.open(path):
+        pass
+
+
+async def test_a_holder_released_twice_is_released_once(path: Path) -> None:
+    """Whoever has the file next keeps his name in it."""
+    database = await Database.open(path)
+    holder = database._holder
+    assert isinstance(holder, Holder)
+    await database.sleep()
+    await database.close()
+    async with await Database.open(path):
+        await asyncio.to_thread(holder.release)
+        with pytest.raises(FieldBusy, match="already open in this process"):
+            await Database.open(path)
