@@ -1,25 +1,33 @@
 """T11: what a turn costs in the lab after a long life: time to draw it, bytes on the wire.
 
 A Leo who has lived many turns is opened in a lab; then every new turn's figures are drawn and
-what the widgets would send to the browser is counted, as JSON.
+what the widgets would send to the browser is counted, as JSON. At last he talks on in rounds
+while a heartbeat beats, so that one sees how long the event loop waits while figures are drawn
+(`loop.py` tells how).
 
-    python benchmarks/figures.py [--quick] [--turns N] [--measured N]
+    python benchmarks/figures.py [--quick] [--turns N] [--measured N] [--rounds N]
 """
 
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import comm
 from comm.base_comm import BaseComm
 from kit import folder, grown, headline, sizes, spread, target
+from loop import Gaps
 
 from leo.observation.talk import TALK
 from leo_widgets import LeoLab
 
 DRAW_LIMIT_MS = 50.0
 WIRE_LIMIT_KB = 60.0
+
+TURNS_PER_ROUND = 5
+"""Turns of a round in which the loop is watched."""
 
 sent: list[int] = []
 """Size of every message since the last turn."""
@@ -28,9 +36,12 @@ sent: list[int] = []
 class Counter(BaseComm):
     """Counts what would be sent."""
 
-    def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **__: Any) -> None:
+    def publish_msg(
+        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
+    ) -> None:
         """Count one message."""
-        sent.append(len(json.dumps(data or {}).encode()))
+        parts = sum(memoryview(one).nbytes for one in buffers or ())
+        sent.append(len(json.dumps(data or {}).encode()) + parts)
 
 
 async def said(lab: LeoLab, prompt: str) -> float:
@@ -49,21 +60,30 @@ async def drawn(lab: LeoLab) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-async def main(turns: int, measured: int) -> None:
+async def talked(lab: LeoLab, prompts: Iterator[str]) -> None:
+    """Talk for a round."""
+    for _ in range(TURNS_PER_ROUND):
+        await said(lab, next(prompts))
+
+
+async def main(turns: int, measured: int, rounds: int) -> None:
     """Live, open the lab, talk on, and print."""
     comm.create_comm = Counter
     drawing: list[float] = []
     wire: list[float] = []
+    gaps, prompts = Gaps(), cycle(TALK)
     with folder() as made:
         async with grown(made / "leo.db", 0) as leo:
-            for number in range(turns):
-                await leo.turn(TALK[number % len(TALK)])
+            for _ in range(turns):
+                await leo.turn(next(prompts))
             lab = LeoLab(leo)
             lab.chat.pace = 0
             await lab.ready()
-            for number in range(measured):
-                wire.append(await said(lab, TALK[number % len(TALK)]))
+            for _ in range(measured):
+                wire.append(await said(lab, next(prompts)))
                 drawing.append(await drawn(lab))
+            for _ in range(rounds):
+                await gaps.round(talked(lab, prompts))
             lab.close()
     headline(f"after {turns} turns, {measured} more: medians (quartiles)\n")
     time_, bytes_ = spread(drawing), spread(wire)
@@ -72,7 +92,8 @@ async def main(turns: int, measured: int) -> None:
     met = bytes_.median <= WIRE_LIMIT_KB
     what = "sent per turn, chat and figures"
     target("T11", what, f"{bytes_} kB", "≤ 60 kB", met=met)
+    gaps.report(f"{rounds * TURNS_PER_ROUND} turns while figures update")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(**sizes(__doc__, turns=(500, 40), measured=(20, 8))))
+    asyncio.run(main(**sizes(__doc__, turns=(500, 40), measured=(20, 8), rounds=(10, 3))))

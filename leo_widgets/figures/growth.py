@@ -10,8 +10,10 @@ from leo_widgets.figures.style import (
     LAST_SHOWN,
     LEGEND_TOP,
     SOURCE_COLOURS,
+    Trace,
     empty,
     framed,
+    trace,
     x_of,
 )
 
@@ -44,12 +46,13 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
         return empty(TITLE, "Say something, and watch the field grow.", height=HEIGHT_TWO)
     xs = x_of(turns)
     first = turns[0].totals
-    traces: list[object] = []
+    traces: list[Trace] = []
     for (name, label), colour in zip(SIZES, COLOURS, strict=False):
         sizes = [getattr(turn.totals, name) for turn in turns]
         before = getattr(first, name) - sum(getattr(one.growth, name) for one in turns[0].learned)
         traces.append(
-            go.Scatter(
+            trace(
+                "scatter",
                 x=xs,
                 y=[size - before for size in sizes],
                 customdata=sizes,
@@ -66,7 +69,8 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
         ]
         if any(added):
             traces.append(
-                go.Bar(
+                trace(
+                    "bar",
                     x=xs,
                     y=added,
                     name=f"new, from {source}",
@@ -101,7 +105,8 @@ def reading(sizes: Sequence[tuple[int, Totals]]) -> go.Figure:
         return empty(title, "Nothing was read yet.", wide=True)
     xs, first = [done for done, _ in sizes], sizes[0][1]
     traces = [
-        go.Scatter(
+        trace(
+            "scatter",
             x=xs,
             y=[getattr(size, name) - getattr(first, name) for _, size in sizes],
             name=label,

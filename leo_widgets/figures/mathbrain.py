@@ -14,8 +14,10 @@ from leo_widgets.figures.style import (
     GREY,
     LEGEND_TOP,
     ORANGE,
+    Trace,
     empty,
     framed,
+    trace,
     x_of,
 )
 
@@ -61,10 +63,11 @@ def mathbrain(turns: Sequence[Turn]) -> go.Figure:
     )
 
 
-def _qualities(points: Sequence[_Point]) -> list[go.Scatter]:
+def _qualities(points: Sequence[_Point]) -> list[Trace]:
     estimates = [point.kept.estimate if point.kept else None for point in points]
     return [
-        go.Scatter(
+        trace(
+            "scatter",
             x=[point.x for point in points],
             y=[point.lesson.true for point in points],
             name="true quality",
@@ -78,7 +81,7 @@ def _qualities(points: Sequence[_Point]) -> list[go.Scatter]:
     ]
 
 
-def _losses(points: Sequence[_Point]) -> list[go.Scatter]:
+def _losses(points: Sequence[_Point]) -> list[Trace]:
     kept = [point.kept.mean_loss if point.kept else None for point in points]
     curves = [
         _curve(points, [point.lesson.mean_loss for point in points], "loss of MathBrain", BLUE),
@@ -90,15 +93,14 @@ def _losses(points: Sequence[_Point]) -> list[go.Scatter]:
             ORANGE,
         ),
     ]
-    for curve in curves:
-        curve.update(yaxis="y2", line={**curve.line.to_plotly_json(), "dash": "dot"})
-    return curves
+    return [{**one, "yaxis": "y2", "line": {**one["line"], "dash": "dot"}} for one in curves]
 
 
 def _curve(
     points: Sequence[_Point], values: Sequence[float | None], name: str, colour: str
-) -> go.Scatter:
-    return go.Scatter(
+) -> Trace:
+    return trace(
+        "scatter",
         x=[point.x for point in points],
         y=list(values),
         name=name,

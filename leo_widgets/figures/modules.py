@@ -9,7 +9,7 @@ from leo.notes import InnerVoice
 from leo.recall.school import SchoolNote
 from leo.records import Source, Turn
 from leo_widgets.figures.growth import new_entries
-from leo_widgets.figures.style import GREY, empty, framed, safe
+from leo_widgets.figures.style import GREY, empty, framed, safe, trace
 
 __all__ = ["acted", "deeds", "modules"]
 
@@ -112,7 +112,8 @@ def modules(turn: Turn | None) -> go.Figure:
     off = set(turn.settings.without)
     told = ["switched off" if name in off else "; ".join(done[name]) or "–" for name in done]
     times = [_time(name, turn) for name in done]
-    table = go.Table(
+    table = trace(
+        "table",
         columnwidth=[2, 9, 1.4],
         header={"values": ["module", "what it did", "ms"], **_look()},
         cells={

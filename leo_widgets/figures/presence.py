@@ -16,6 +16,7 @@ from leo_widgets.figures.style import (
     empty,
     framed,
     safe,
+    trace,
     x_of,
 )
 
@@ -37,7 +38,8 @@ def pulse(turns: Sequence[Turn]) -> go.Figure:
         "quality": [turn.quality.overall for turn in turns],
     }
     traces = [
-        go.Scatter(
+        trace(
+            "scatter",
             x=x_of(turns),
             y=values,
             name=name,
@@ -71,7 +73,8 @@ def impression(turn: Turn | None) -> go.Figure:
         for name in names
     ]
     traces = [
-        go.Scatterpolar(
+        trace(
+            "scatterpolar",
             r=[*chambers.values(), chambers.values()[0]],
             theta=names,
             name=name,
@@ -114,7 +117,8 @@ def cues(turn: Turn | None) -> go.Figure:
         at = [i for i, cue in enumerate(found) if cue.chamber == chamber]
         if at:
             traces.append(
-                go.Bar(
+                trace(
+                    "bar",
                     y=[places[i] for i in at],
                     x=[found[i].amount for i in at],
                     orientation="h",
@@ -147,8 +151,9 @@ def experts(turn: Turn | None) -> go.Figure:
         or "as always"
         for name in names
     ]
-    steps = " → ".join(f"{step.temperature:.2f} {step.step}" for step in blend.steps)
-    bars = go.Bar(
+    steps = " → ".join(f"{step.temperature:.2f} {safe(step.step)}" for step in blend.steps)
+    bars = trace(
+        "bar",
         y=names,
         x=[one.weight for one in weights],
         orientation="h",
@@ -170,7 +175,7 @@ def experts(turn: Turn | None) -> go.Figure:
     }
     return framed(
         [bars],
-        f"Experts of {_number(turn)}: mostly {blend.dominant}",
+        f"Experts of {_number(turn)}: mostly {safe(blend.dominant)}",
         height=300,
         annotations=[note],
         margin={"l": 80, "r": 16, "t": 44, "b": 76},

@@ -15,9 +15,11 @@ from leo_widgets.figures.style import (
     ORANGE,
     PINK,
     RED,
+    Trace,
     empty,
     framed,
     safe,
+    trace,
 )
 
 __all__ = ["recall"]
@@ -79,12 +81,13 @@ def recall(turn: Turn | None) -> go.Figure:
     )
 
 
-def _traces(note: RecallNote, shown: Sequence[Hit]) -> list[go.Bar | go.Scatter]:
+def _traces(note: RecallNote, shown: Sequence[Hit]) -> list[Trace]:
     places = [-place for place in range(len(shown))]  # the best on top
     hover = [_told(hit, note) for hit in shown]
     opacity = [1.0 if -place < len(note.hits) else AWAY for place in places]
     bars = [
-        go.Bar(
+        trace(
+            "bar",
             y=places,
             x=[getattr(hit, part) for hit in shown],
             name=part,
@@ -94,7 +97,8 @@ def _traces(note: RecallNote, shown: Sequence[Hit]) -> list[go.Bar | go.Scatter]
         )
         for part, colour in PARTS.items()
     ]
-    scores = go.Scatter(
+    scores = trace(
+        "scatter",
         y=places,
         x=[hit.score for hit in shown],
         name="score",

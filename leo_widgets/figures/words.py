@@ -13,9 +13,11 @@ from leo_widgets.figures.style import (
     LEGEND_TOP,
     ORANGE,
     RED,
+    Trace,
     empty,
     framed,
     safe,
+    trace,
 )
 
 __all__ = ["reasons", "words"]
@@ -39,12 +41,13 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
         return empty(title, "No word was said yet.", wide=True)
     said = turn.utterance.words
     ticks = [safe(word.text.strip()) for word in said]
-    traces: list[Any] = []
+    traces: list[Trace] = []
     for context, colour in CONTEXT_COLOURS.items():
         at = [i for i, word in enumerate(said) if word.context == context]
         if at:
             traces.append(
-                go.Bar(
+                trace(
+                    "bar",
                     x=at,
                     y=[said[i].probability for i in at],
                     name=context,
@@ -58,7 +61,8 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
                 )
             )
     traces.append(
-        go.Scatter(
+        trace(
+            "scatter",
             x=list(range(len(said))),
             y=[word.entropy for word in said],
             name="entropy",
@@ -69,7 +73,8 @@ def words(turn: Turn | None, selected: int | None = None) -> go.Figure:
     )
     warmest = max(word.temperature for word in said)
     traces.append(
-        go.Scatter(
+        trace(
+            "scatter",
             x=list(range(len(said))),
             y=[round(word.temperature / warmest, 3) for word in said],
             name=f"temperature (top: {warmest:.2f})",
@@ -104,7 +109,7 @@ def why(word: SpokenWord) -> str:
         others = ", ".join(f"{safe(one.word)} {one.probability:.0%}" for one in word.candidates)
         lines.append(f"{word.probability:.0%} among {others}")
     if word.shares:
-        lines.append(", ".join(f"{one.bias} {one.value:+.2f}" for one in word.shares))
+        lines.append(", ".join(f"{safe(one.bias)} {one.value:+.2f}" for one in word.shares))
     if word.sources:
         lines.append("heard from " + ", ".join(word.sources))
     return "<br>".join(lines)
@@ -143,7 +148,8 @@ def reasons(turn: Turn | None, index: int | None) -> go.Figure:
     shown = {one.word: one.probability for one in word.candidates}
     shown.setdefault(word.word, word.probability)
     labels = list(shown)[::-1]
-    candidates = go.Bar(
+    candidates = trace(
+        "bar",
         y=[safe(label) for label in labels],
         x=[shown[label] for label in labels],
         orientation="h",
@@ -151,8 +157,9 @@ def reasons(turn: Turn | None, index: int | None) -> go.Figure:
         hovertemplate="%{y} %{x:.1%}<extra></extra>",
         showlegend=False,
     )
-    leaning = go.Bar(
-        y=[one.bias for one in word.shares],
+    leaning = trace(
+        "bar",
+        y=[safe(one.bias) for one in word.shares],
         x=[one.value for one in word.shares],
         orientation="h",
         xaxis="x2",

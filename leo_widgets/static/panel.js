@@ -52,6 +52,30 @@ function themed(el, layout) {
 
 const SLOTS = 16; // as in panel.py
 
+// Long lists of numbers travel as bytes (numbers.py): here they become what they were.
+const KINDS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
+
+function numbers({ dtype, bdata }) {
+  const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
+  const list = Array.from(new KINDS[dtype](bytes.buffer));
+  if (dtype[0] !== "f") return list;
+  return list.map((one) => (Number.isNaN(one) ? null : dtype === "f4" ? Number(one.toPrecision(7)) : one));
+}
+
+function unpacked(value) {
+  if (Array.isArray(value)) return value.map(unpacked);
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.bdata === "string" && value.dtype in KINDS) return numbers(value);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unpacked(one)]));
+}
+
+const known = new WeakMap(); // a slot's value -> the figure in it
+
+function figureIn(slot) {
+  if (!known.has(slot)) known.set(slot, unpacked(slot));
+  return known.get(slot);
+}
+
 // What a figure shows, for who cannot see it: made beside it in Python.
 function alternative(figure) {
   return figure.layout?.meta?.told || (figure.layout?.title?.text || "").replace(/<[^>]*>/g, " ");
@@ -101,7 +125,7 @@ function legendRows(data, layout, width) {
   return Math.ceil(names.length / Math.max(1, Math.floor(room / widest)));
 }
 
-const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+const CONFIG = { responsive: false, displaylogo: false, typesetMath: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
 function render({ model, el }) {
   el.classList.add("leo-plots");
@@ -160,7 +184,7 @@ function render({ model, el }) {
 
   function now() {
     const figures = {};
-    for (const [name, slot] of model.get("shown") || []) figures[name] = model.get(`slot${slot}`);
+    for (const [name, slot] of model.get("shown") || []) figures[name] = figureIn(model.get(`slot${slot}`));
     return figures;
   }
 
