@@ -7,9 +7,12 @@ in a notebook ``await`` is the better way.
 
 import asyncio
 import os
+import signal
+import threading
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from leo.async_leo import AsyncLeoField
@@ -105,11 +108,7 @@ class LeoField:
             return self._runner.run(work)
         if self._leo.loop not in (None, running) and self._runner is not None:
             running = self._runner.get_loop()
-        import nest_asyncio2  # noqa: PLC0415  patches the loop: only when somebody really blocks
-
-        nest_asyncio2.apply(running)
-        result: ResultT = running.run_until_complete(work)
-        return result
+        return _blocked(running, work)
 
     # ------------------------------------------------------------ the same names
 
@@ -243,6 +242,51 @@ class LeoField:
     def closed(self) -> bool:
         """Whether he is closed."""
         return self._leo.closed
+
+
+def _blocked(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Block on a running loop; an interrupt does there what it does in `asyncio.run`.
+
+    It cancels the work, and KeyboardInterrupt is raised when that has ended. Raised where Python
+    happens to be, it would come up in tasks that somebody else waits for, again and again, and
+    end the loop of a whole notebook.
+    """
+    import nest_asyncio2  # noqa: PLC0415  patches the loop: only when somebody really blocks
+
+    nest_asyncio2.apply(loop)
+    task = loop.create_task(work)
+    interrupts = 0
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupts
+        interrupts += 1
+        if interrupts > 1 or task.done():
+            raise KeyboardInterrupt
+        task.cancel()
+        loop.call_soon_threadsafe(lambda: None)  # it may be waiting for the disk
+
+    with _heard(interrupted):
+        try:
+            result: ResultT = loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            if interrupts:
+                raise KeyboardInterrupt from None
+            raise
+    return result
+
+
+@contextmanager
+def _heard(interrupted: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Hear of interrupts, if this is the thread that does, and nobody else wants to."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _running() -> asyncio.AbstractEventLoop | None:

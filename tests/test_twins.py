@@ -114,6 +114,46 @@ def test_the_twin_blocks_inside_a_running_loop(tmp_path: Path) -> None:
     assert (done.stdout, done.returncode) == ("1 ran\n", 0), done.stderr
 
 
+INTERRUPTED = """
+import asyncio, signal, sys
+from leo import LeoField
+from leo.life import Life
+
+plain = Life._apply
+
+async def interrupted(self, plan, entry):
+    Life._apply = plain
+    signal.raise_signal(signal.SIGINT)
+    await plain(self, plan, entry)
+
+async def cell():
+    with LeoField(sys.argv[1], seed=1) as leo:
+        Life._apply = interrupted
+        try:
+            leo.turn("The zeppelin.")
+        except KeyboardInterrupt:
+            print("interrupted")
+        print(leo.turn("Hello.").id, [turn.prompt for turn in leo.journal()])
+
+loop = asyncio.new_event_loop()  # as a kernel does: asyncio.run would hear of interrupts itself
+loop.run_until_complete(cell())
+loop.close()
+"""
+
+
+def test_an_interrupt_of_a_blocking_turn_is_raised_once_and_late(tmp_path: Path) -> None:
+    """Interrupted while it is applied, the turn happened, and the loop goes on."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", INTERRUPTED, str(tmp_path / "leo.db")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    said = "interrupted\n2 ['The zeppelin.', 'Hello.']\n"
+    assert (done.stdout, done.stderr, done.returncode) == (said, "", 0)
+
+
 def test_a_failed_opening_leaves_no_loop_open(tmp_path: Path) -> None:
     """A twin that cannot be opened raises, and warns about nothing."""
     (tmp_path / "leo.db").write_bytes(b"not a database at all")
