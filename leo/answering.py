@@ -2,17 +2,21 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 from leo.exporting.export import ExportFormat, export, format_of
 from leo.forgetting import What
 from leo.home import absolute
-from leo.limits import check_kept, check_neighbours
+from leo.limits import check_kept, check_neighbours, check_sought, check_whole
 from leo.opened import Opened
 from leo.settle import settled
 from leo.turns import Compacted, Forgotten, Stats, Turns
 from leo.views import Neighbourhood
 
 __all__ = ["Answering"]
+
+NO_TURN: Final = 2**62
+"""A number that no turn ever has, and that SQLite still knows."""
 
 
 class Answering(Opened):
@@ -39,13 +43,15 @@ class Answering(Opened):
         Raises
         ------
         ValueError
-            If the text has no word, or there was no such turn.
+            If the text has no word or is too long, or there was no such turn.
         CommitFailed
             If it could not be written; nothing of it happened.
         StoreError
             If it is forgotten, but the file could not be written anew, for example because
             somebody else reads it just now; that is done when it is next opened.
         """
+        if isinstance(what, str):
+            check_sought(what)
         self._require_loop()
         async with self._at_hand() as life:
             await settled(life.clean())
@@ -76,9 +82,10 @@ class Answering(Opened):
             If the disk has no room for a copy of the file, or somebody reads it just now.
         """
         check_kept(keep)
+        whole = None if keep is None else min(keep, NO_TURN)
         self._require_loop()
         async with self._at_hand() as life:
-            return await life.compact(keep)
+            return await life.compact(whole)
 
     # ------------------------------------------------------------ looking
 
@@ -89,9 +96,11 @@ class Answering(Opened):
 
     async def journal(self, start: int = 1, stop: int | None = None) -> Turns:
         """Read turns of his whole life, those with ``start <= id < stop``; gaps are left out."""
+        first = min(check_whole("start", start), NO_TURN)
+        end = None if stop is None else min(check_whole("stop", stop), NO_TURN)
         self._require_loop()
         async with self._at_hand() as life:
-            return Turns(await life.journal.turns(start, stop))
+            return Turns(await life.journal.turns(max(0, first), end and max(0, end)))
 
     async def stats(self) -> Stats:
         """Tell what he amounts to."""
@@ -124,14 +133,16 @@ class Answering(Opened):
         Raises
         ------
         ValueError
-            If ``limit`` is out of range or there was no such turn.
+            If ``limit`` is out of range, the word is too long, or there was no such turn.
         """
+        check_sought(word)
         check_neighbours(limit)
+        after = None if at is None else min(max(check_whole("at", at), 0), NO_TURN)
         self._require_loop()
         async with self._at_hand() as life:
-            if at is not None and not 1 <= at <= life.turn:
-                raise ValueError(f"there is no turn {at}; this Leo has lived {life.turn}")
-            return await life.around(word, limit=limit, at=at)
+            if after is not None and not 1 <= after <= life.turn:
+                raise ValueError(f"there is no turn {after}; this Leo has lived {life.turn}")
+            return await life.around(word, limit=limit, at=after)
 
     async def copy(self, path: str | os.PathLike[str]) -> Path:
         """Copy this Leo, with his whole life, into a new file, and give its path.

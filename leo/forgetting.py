@@ -93,13 +93,15 @@ def wanted(what: What, last: int) -> Wanted:
     ValueError
         If the text has no word, or there was no such turn.
     """
+    if isinstance(what, bytes | bytearray | memoryview):
+        raise TypeError("bytes are no text; give a str, or the numbers of turns")
     if isinstance(what, str):
         run = run_of(what)
         if not run:
             raise ValueError(f"{what!r} has no word in it; give a text with words, or a turn")
         return Wanted(run=run)
     try:
-        turns = frozenset(index(one) for one in ([what] if isinstance(what, int) else what))
+        turns = frozenset(map(_turn, [what] if isinstance(what, int) else what))
     except TypeError:
         raise TypeError(
             f"turns are whole numbers, not {what!r}; texts can be forgotten one at a time"
@@ -108,6 +110,12 @@ def wanted(what: What, last: int) -> Wanted:
         if not 1 <= turn <= last:
             raise ValueError(f"there is no turn {turn}; this Leo has lived {last}")
     return Wanted(turns)
+
+
+def _turn(one: int) -> int:
+    if isinstance(one, bool):  # True is no turn, though it is 1
+        raise TypeError
+    return index(one)
 
 
 async def erasure(

@@ -17,6 +17,7 @@ from leo.errors import FieldClosed, WrongLoop
 from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
+from leo.limits import check_names, check_seed
 from leo.module import Module
 from leo.modules import default_modules
 from leo.records import Turn
@@ -71,11 +72,12 @@ class Opened:
         birth: Birth | None = DEFAULT_BIRTH,
     ) -> None:
         self._path = absolute(path)
-        self._seed, self._clock, self._birth = seed, clock or time.time, birth
+        self._seed, self._clock, self._birth = check_seed(seed), clock or time.time, birth
         chosen = default_modules() if modules is None else modules
         self._modules = tuple(copy.copy(module) for module in chosen)
         self._blank = tuple(module.state for module in chosen)
         names = [module.name for module in self._modules]
+        check_names(names)
         if len(set(names)) < len(names):
             raise ValueError(f"two modules have the same name: {names}")
         self._without = None if without is None else self._known(without)

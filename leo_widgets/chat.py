@@ -10,6 +10,7 @@ import traitlets as t
 
 from leo import AsyncLeoField, Forgotten, Turn
 from leo.text.tokens import clean
+from leo_widgets.door import AGAIN, Door
 from leo_widgets.home import Guest, free_path
 from leo_widgets.log import SHOWN_MESSAGES, Log
 from leo_widgets.reply import Reply
@@ -20,9 +21,6 @@ __all__ = ["Chat"]
 
 RESTORED_TURNS = SHOWN_MESSAGES // 2
 """Turns of his life that a new chat shows."""
-
-AGAIN, EDITED = "said again: a new turn", "edited: a new turn"
-"""What is said of a message that repeats the one before, or corrects it."""
 
 _replying: "ContextVar[Reply | None]" = ContextVar("leo_widgets_replying", default=None)
 """The reply in whose task we are; watchers are called there, and know a chat's own turns by it."""
@@ -71,7 +69,7 @@ class Chat(Log):
         self._on_word: list[Callable[[int, int], None]] = []
         self._on_meet: list[Callable[[], None]] = []
         self._unwatch: list[Callable[[], None]] = []
-        self.on_msg(self._heard)
+        self._door = Door(self)
         if self._runner.loop is not None:
             self._runner.spawn(self._enter, "opening Leo")
 
@@ -199,34 +197,6 @@ class Chat(Log):
         """Show nothing any more of what was forgotten: the transcript is fetched anew."""
         self.clear()
         self._runner.spawn(self._restore, "forgetting in a chat")
-
-    # ------------------------------------------------------------ from the browser
-
-    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """Take a message from the browser; it may arrive on any thread."""
-        kind = content.get("kind")
-        if kind == "submit":
-            text, note = str(content.get("text", "")), EDITED if content.get("edited") else ""
-            self._runner.spawn(lambda: self._typed(text, note), "a turn")
-        elif kind == "again":
-            self._runner.spawn(lambda: self._typed(self._said_last(), AGAIN), "a turn")
-        elif kind == "stop":
-            self._runner.call(self._stop)
-        elif kind == "clear":
-            self._runner.call(self.clear)
-        elif kind == "new":
-            self._runner.spawn(self._new, "a new Leo")
-        elif kind == "word":
-            turn, index = int(content["turn"]), int(content["index"])
-            self._runner.call(lambda: self.select(turn, index))
-
-    async def _typed(self, text: str, note: str) -> None:
-        if text.strip():
-            await self.ready()
-            self._begin(text, note)
-
-    async def _new(self) -> None:
-        await self.meet()
 
     def _said_last(self) -> str:
         said = [one["text"] for one in self.messages if one["who"] == "you"]

@@ -8,7 +8,9 @@ from pathlib import Path
 import aiofiles
 import ipywidgets
 
+from leo.books import GZIP
 from leo.records import Totals
+from leo.text.tokens import clean
 from leo_widgets import figures
 from leo_widgets.window import Window
 
@@ -91,10 +93,13 @@ class Feed(Window):
 
     async def _read(self) -> None:
         if self.text.value.strip():
-            await self._read_text(self.text.value.encode(), "the pasted text")
+            await self._read_text(clean(self.text.value).encode(), "the pasted text")
         elif self.upload.value:
             given = self.upload.value[0]
-            await self._read_text(bytes(given["content"]), str(given["name"]))
+            content = bytes(given["content"])
+            if content.startswith(GZIP):  # a small one can hold more than any disk
+                raise ValueError("an uploaded file has to be plain text; unpack it first")
+            await self._read_text(content, str(given["name"]))
         elif self.file.value.strip():
             await self._read_file(Path(self.file.value.strip()), self.file.value)
         else:

@@ -4,13 +4,14 @@ import asyncio
 from typing import Any
 
 import ipywidgets
-import plotly.graph_objects as go
 
 from leo import Turn
 from leo_widgets import figures
-from leo_widgets.panel import PlotPanel
+from leo_widgets.guard import NOTHING, guard
+from leo_widgets.panel import Drawn, PlotPanel, drawn
 from leo_widgets.sections import SECTIONS
 from leo_widgets.window import Window
+from leo_widgets.wire import word_clicked
 
 __all__ = ["Inspector"]
 
@@ -39,11 +40,12 @@ class Inspector(Window):
         self.part = ipywidgets.ToggleButtons(
             options=list(SECTIONS), description="part", style={"button_width": "auto"}
         )
-        self.turn = ipywidgets.IntSlider(1, 1, 1, description="turn", disabled=True)
-        self.turn.layout = ipywidgets.Layout(flex="1 1 300px")
+        wide = ipywidgets.Layout(flex="1 1 300px")
+        self.turn = ipywidgets.IntSlider(1, 1, 1, description="turn", disabled=True, layout=wide)
         self.overview = PlotPanel()
         self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
-        ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
+        link = ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
+        guard(link, NOTHING, self._failed)
         self.told = ipywidgets.HTML(SECTIONS[self.part.value].told)
         self.part.observe(self._chosen, names="value")
         self.turn.observe(self._chosen, names="value")
@@ -110,9 +112,9 @@ class Inspector(Window):
 
     def _clicked(self, point: dict[str, Any]) -> None:
         """Take a click on a word; it may arrive on any thread."""
-        custom = point.get("custom")
-        if point.get("figure") == "words" and isinstance(custom, list) and custom[0] is not None:
-            self._word = int(custom[1])
+        clicked = word_clicked(point)
+        if clicked is not None:
+            self._word = clicked[1]
             self._redraw()
 
     def _jumped(self, point: dict[str, Any]) -> None:
@@ -127,15 +129,15 @@ class Inspector(Window):
         whole = await self._following.life(number)
         life = [one for one in whole if one.id is not None and one.id <= number]
         turn = life[-1] if life and life[-1].id == number else None
-        drawn: dict[str, go.Figure] = {}
+        ready: dict[str, Drawn] = {}
         for name, draw in SECTIONS[part].figures.items():
-            drawn[name] = draw(life, turn, word)
+            ready[name] = drawn(draw(life, turn, word))
             await asyncio.sleep(0)
             if chosen != (self.part.value, self.turn.value, self._word):
                 return  # somebody went on; that has a drawing of its own
         for name, look in SECTIONS[part].live.items():
-            drawn[name] = look(self.leo, turn)
-        self.panel.put(drawn, only=True)
+            ready[name] = drawn(look(self.leo, turn))
+        self.panel.put(ready, only=True)
         self.panel.error = ""
         if turn is None and not self.turn.disabled:
             self.told.value = f"Turn {number} was forgotten."

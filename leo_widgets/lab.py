@@ -14,15 +14,16 @@ from leo_widgets import figures
 from leo_widgets.chat import Chat
 from leo_widgets.feed import Feed
 from leo_widgets.following import Following
+from leo_widgets.guard import guard_all
 from leo_widgets.inspector import Inspector
 from leo_widgets.map import FieldMap
 from leo_widgets.page import save_html
-from leo_widgets.panel import PlotPanel
+from leo_widgets.panel import Drawn, PlotPanel, drawn
 from leo_widgets.still import Snapshot, Still, lab_snapshot
 from leo_widgets.switches import Switches
 from leo_widgets.whatif import WhatIf
 from leo_widgets.window import Window
-from leo_widgets.wire import Latest, LoopRunner
+from leo_widgets.wire import Latest, LoopRunner, word_clicked
 
 __all__ = ["LeoLab"]
 
@@ -91,9 +92,8 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
         self.switches = Switches(self.chat.leo, chat=self.chat)
         self._windows: dict[str, Window] = {}
         self.tabs = self._make_tabs()
-        self._talk = talk = ipywidgets.VBox([self.chat, self.switches])
-        talk.layout = ipywidgets.Layout(flex="1 1 360px", min_width="min(300px, 100%)")
-        self.tabs.layout = ipywidgets.Layout(flex="2 1 520px", min_width="min(300px, 100%)")
+        aside = ipywidgets.Layout(flex="1 1 360px", min_width="min(300px, 100%)")
+        self._talk = talk = ipywidgets.VBox([self.chat, self.switches], layout=aside)
         super().__init__(
             [talk, self.tabs],
             layout=ipywidgets.Layout(
@@ -104,6 +104,7 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
                 width="100%",
             ),
         )
+        guard_all(self, self._failed)
         if self._runner.loop is not None:
             self._runner.spawn(self._follow, "the lab's figures")
 
@@ -194,7 +195,8 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
 
     def _make_tabs(self) -> ipywidgets.Tab:
         empty = [ipywidgets.VBox() for _ in WINDOWS]
-        tabs = ipywidgets.Tab([self.panel, *empty], titles=["now", *WINDOWS])
+        wide = ipywidgets.Layout(flex="2 1 520px", min_width="min(300px, 100%)")
+        tabs = ipywidgets.Tab([self.panel, *empty], titles=["now", *WINDOWS], layout=wide)
         tabs.observe(self._turned_to, names="selected_index")
         return tabs
 
@@ -262,14 +264,13 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
 
     def _clicked(self, point: dict[str, Any]) -> None:
         """Take a click on a figure; it may arrive on any thread."""
-        custom = point.get("custom")
-        if point.get("figure") == "words" and isinstance(custom, list) and custom[0] is not None:
-            turn, index = int(custom[0]), int(custom[1])
-            self._runner.call(lambda: self.chat.select(turn, index))
+        clicked = word_clicked(point)
+        if clicked is not None:
+            self._runner.call(lambda: self.chat.select(*clicked))
 
     def _select(self, turn: int, index: int) -> None:
         found = self._following.find(turn)
-        if found is not None:
+        if found is not None and 0 <= index < len(found.utterance.words):
             self._shown, self._word = found, index
             self._redraw()
 
@@ -280,11 +281,13 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
         """Bring the panel up to date, one figure at a time, so that Leo can go on speaking."""
         turns = self._following.turns[-LIVE_TURNS:]
         shown, word = self._shown, self._word
-        drawn: dict[str, go.Figure] = {}
+        ready: dict[str, Drawn] = {}
         for name, draw in FIGURES.items():
-            drawn[name] = draw(turns, shown, word)
+            figure = draw(turns, shown, word)
             await asyncio.sleep(0)
-        self.panel.put(drawn)
+            ready[name] = drawn(figure)
+            await asyncio.sleep(0)
+        self.panel.put(ready)
         self.panel.error = ""
 
     def _failed(self, error: BaseException) -> None:

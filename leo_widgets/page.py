@@ -6,7 +6,9 @@ the document once.
 """
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import html
 import json
 import os
@@ -58,10 +60,8 @@ OVERVIEW = {
 }
 """What stands before the sections of the turn that is shown."""
 
-POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-)
-"""What the document may do: whatever stands in it, and nothing from anywhere else."""
+POLICY = "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data: blob:"
+"""What the document may do: run its own two scripts, known by their digests, and no other."""
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -87,7 +87,7 @@ async def page(
         What can be looked at: a sentence and figures for each part.
     """
     sections = {**OVERVIEW, **sections}
-    bundle, program, style = await asyncio.to_thread(_files)
+    bundle, program, style, policy = await asyncio.to_thread(_files)
     first = max(0, len(turns) - LAST)
     said, blocks = [], []
     for place, (turn, number) in enumerate(zip(turns, x_of(turns), strict=True)):
@@ -99,7 +99,7 @@ async def page(
     for place in range(first, len(turns)):
         drawn = await _drawn(sections, own, turns[: place + 1], turns[place])
         blocks.append(_block(str(place), drawn))
-    head, body = _head(title, style), _body(title, turns, said, sections)
+    head, body = _head(title, style, policy), _body(title, turns, said, sections)
     script = f"<script>{bundle}</script>\n<script>{program}</script>"
     return "\n".join((head, body, *blocks, script, "</body>\n</html>\n"))
 
@@ -134,14 +134,25 @@ async def save_html(
     return place
 
 
-def _files() -> tuple[str, str, str]:
-    """Read plotly's bundle, our program and our style."""
+def _files() -> tuple[str, str, str, str]:
+    """Read plotly's bundle, our program and our style, and make the policy that lets them run."""
     from plotly.offline import get_plotlyjs  # noqa: PLC0415  5 MB, only when a page is made
 
     program, style = (
         (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "page.css")
     )
-    return get_plotlyjs(), program, style
+    bundle = _lines(get_plotlyjs())
+    return bundle, program, style, POLICY.format(f"{_digest(bundle)} {_digest(program)}")
+
+
+def _lines(text: str) -> str:
+    """End lines as a browser does before it takes a script's digest."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _digest(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 # ------------------------------------------------------------ figures
@@ -183,10 +194,10 @@ def _block(of: str, drawn: dict[str, Plain]) -> str:
 # ------------------------------------------------------------ words
 
 
-def _head(title: str, style: str) -> str:
+def _head(title: str, style: str, policy: str) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>\n{style}</style>\n</head>"
     )

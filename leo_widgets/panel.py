@@ -6,15 +6,18 @@ cell and follows the theme.
 """
 
 import functools
-import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets as t
 
+from leo_widgets.guard import FIGURES, NOTHING, guard
+from leo_widgets.numbers import packed
 from leo_widgets.slots import slots
 from leo_widgets.still import Still, figures_html
 from leo_widgets.told import told
@@ -22,7 +25,7 @@ from leo_widgets.told import told
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["PlotPanel", "program", "show"]
+__all__ = ["Drawn", "PlotPanel", "drawn", "program", "show"]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -52,13 +55,21 @@ class Program(ipywidgets.Widget):  # type: ignore[misc]
         """Give the kernel's one, made anew if it was closed."""
         if cls._made is None or cls._made.comm is None:
             cls._made = cls(source=program())
+            guard(cls._made, NOTHING, _unseen)
         return cls._made
+
+
+def _unseen(refused: BaseException) -> None:
+    """The program has no place to show it; the log has it."""
 
 
 SLOTS = 16
 """Figures that a panel can hold; each has a trait of its own, so that only what is new travels."""
 
-_Slots: Any = slots("slot", SLOTS, "Plotly JSON of one figure.")
+_Slots: Any = slots("slot", SLOTS, "Plotly JSON of one figure.", sent=packed)
+
+Drawn: TypeAlias = dict[str, Any]
+"""Plotly JSON of one figure as a panel shows it; made by `drawn`."""
 
 
 class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
@@ -82,6 +93,7 @@ class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
 
     def __init__(self, figures: "Mapping[str, go.Figure] | None" = None, **kwargs: Any) -> None:
         super().__init__(program=Program.shared().model_id, **kwargs)
+        guard(self, FIGURES, self._refused)
         if figures:
             self.put(figures)
 
@@ -90,13 +102,13 @@ class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         """Plotly JSON by name, in the order in which it is shown."""
         return {name: getattr(self, f"slot{slot}") for name, slot in self.shown}
 
-    def put(self, figures: "Mapping[str, go.Figure]", *, only: bool = False) -> None:
+    def put(self, figures: "Mapping[str, go.Figure | Drawn]", *, only: bool = False) -> None:
         """Show figures, new ones below those that are there; only what changed is sent.
 
         Parameters
         ----------
         figures
-            Figures by name.
+            Figures by name, or what `drawn` made of them.
         only
             Take all others away.
 
@@ -114,7 +126,8 @@ class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
         slots = {name: old[name] if name in old else next(free) for name in names}
         with self.hold_sync():
             for name, figure in figures.items():
-                setattr(self, f"slot{slots[name]}", _plain(figure))
+                plain = figure if isinstance(figure, dict) else drawn(figure)
+                setattr(self, f"slot{slots[name]}", plain)
             for slot in set(old.values()) - set(slots.values()):
                 setattr(self, f"slot{slot}", {})
             self.shown = [[name, slot] for name, slot in slots.items()]
@@ -122,17 +135,40 @@ class PlotPanel(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
     def _still(self) -> str:
         return figures_html(self.figures.values())
 
+    def _refused(self, refused: BaseException) -> None:
+        self.error = f"{type(refused).__name__}: {refused}"
+
     def on_select(self, callback: Callable[[dict[str, Any]], None]) -> None:
         """Call a function with each point that is clicked."""
         self.observe(lambda change: callback(change["new"]), names="selected")
 
 
-def _plain(figure: "go.Figure") -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(figure.to_json())
-    layout = plain.get("layout", {})
+def drawn(figure: "go.Figure") -> Drawn:
+    """Give a figure as plain plotly JSON, with its text alternative.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    """
+    layout = _plain(figure.layout.to_plotly_json())
     layout.pop("template", None)  # most of a small figure's bytes
+    plain: Drawn = {"data": [_plain(one.to_plotly_json()) for one in figure.data], "layout": layout}
     layout["meta"] = {**layout.get("meta", {}), "told": told(plain)}
-    return {"data": plain["data"], "layout": layout}
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as JSON knows it: arrays as lists, and what is no number as nothing."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def show(figure: "go.Figure") -> PlotPanel:

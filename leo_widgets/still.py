@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leo.records import Turn
-from leo.records.shown import turn_html, turns_html
+from leo.records.shown import PLAIN, turn_html, turns_html
 from leo_widgets.told import told
 from leo_widgets.transcript import Message, as_text, message_html
 
@@ -61,7 +61,8 @@ def talk_snapshot(messages: Sequence[Message]) -> Snapshot:
         The messages, oldest first; each word has its reason in its title.
     """
     body = "".join(map(message_html, messages)) or "<p>Nothing was said yet.</p>"
-    return Snapshot(f"<div>{body}</div>", as_text(messages) or "Nothing was said yet.")
+    whole = f'<div class="{PLAIN}">{body}</div>'
+    return Snapshot(whole, as_text(messages) or "Nothing was said yet.")
 
 
 def lab_snapshot(
@@ -84,7 +85,8 @@ def lab_snapshot(
     seen = [f"<h4>What the figures show</h4>{figures_html(figures.values())}"] if figures else []
     parts = ["<h4>The talk</h4>", talk.html, *last, *life, *seen]
     words = "\n".join(told(figure) for figure in figures.values())
-    return Snapshot(f"<div>{''.join(parts)}</div>", f"{talk.text}\n\n{words}".strip())
+    whole = f'<div class="{PLAIN}">{"".join(parts)}</div>'
+    return Snapshot(whole, f"{talk.text}\n\n{words}".strip())
 
 
 def figures_html(figures: Iterable[Mapping[str, Any]]) -> str:
@@ -96,4 +98,4 @@ def figures_html(figures: Iterable[Mapping[str, Any]]) -> str:
         Plotly JSON.
     """
     rows = "".join(f"<li>{html.escape(told(figure))}</li>" for figure in figures)
-    return f"<ul>{rows}</ul>"
+    return f'<ul class="{PLAIN}">{rows}</ul>'

@@ -1,5 +1,6 @@
 """Switches: which modules take part, and how warm he speaks."""
 
+import html
 import os
 from typing import Any
 
@@ -8,6 +9,7 @@ import ipywidgets
 from leo import AsyncLeoField, Turn
 from leo_widgets.chat import Chat
 from leo_widgets.window import Window
+from leo_widgets.wire import Latest
 
 __all__ = ["Switches"]
 
@@ -47,7 +49,8 @@ class Switches(Window):
 
     def _controls(self) -> list[ipywidgets.Widget]:
         self._following_him = False
-        self._switching = 0
+        self._asked: list[str] | None = None  # what was pressed and has not reached him yet
+        self._switch = Latest(self._runner, self._pass_on, "switching modules")
         self.modules = {name: self._box(name) for name in self.leo.modules}
         self.temperature = ipywidgets.FloatSlider(
             1.0, min=0.1, max=3.0, step=0.1, description="temperature", style=WIDE
@@ -59,8 +62,8 @@ class Switches(Window):
         return [boxes, *([self.temperature] if self._chat else []), self.told]
 
     def _box(self, name: str) -> ipywidgets.Checkbox:
-        box = ipywidgets.Checkbox(True, description=name, indent=False)
-        box.layout = ipywidgets.Layout(width="9em")
+        narrow = ipywidgets.Layout(width="9em")
+        box = ipywidgets.Checkbox(True, description=name, indent=False, layout=narrow)
         box.observe(self._switched, names="value")
         return box
 
@@ -68,16 +71,19 @@ class Switches(Window):
 
     def _switched(self, change: dict[str, Any]) -> None:
         if not self._following_him:
-            off = [name for name, one in self.modules.items() if not one.value]
-            self._switching += 1
-            self._runner.spawn(lambda: self._switch(off), "switching modules")
+            self._asked = [name for name, one in self.modules.items() if not one.value]
+            self._switch.ask()
 
-    async def _switch(self, off: list[str]) -> None:
+    async def _pass_on(self) -> None:
+        """Tell him what was pressed last."""
+        asked = self._asked
         try:
             leo = await self._guest.enter()
-            await leo.set_without(off)
+            if asked is not None:
+                await leo.set_without(asked)
         finally:
-            self._switching -= 1
+            if self._asked is asked:
+                self._asked = None
             await self._draw()
 
     def _warmed(self, change: dict[str, Any]) -> None:
@@ -92,7 +98,7 @@ class Switches(Window):
 
     async def _draw(self) -> None:
         """Show what is on, whoever switched it; not while a press is on its way to him."""
-        if self._switching:
+        if self._asked is not None:
             return
         off = self.leo.without
         self._following_him = True
@@ -106,7 +112,7 @@ class Switches(Window):
 
     def _say(self) -> None:
         off = [name for name, box in self.modules.items() if not box.value]
-        parts = [f"off: <b>{', '.join(off)}</b>"] if off else []
+        parts = [f"off: <b>{html.escape(', '.join(off))}</b>"] if off else []
         if self._chat is not None and self.temperature.value != 1:
             parts.append(f"temperature <b>{self.temperature.value:g}</b>")
         self.told.value = "; ".join(parts) or "Everything is on, at his own temperature."

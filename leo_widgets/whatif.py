@@ -19,6 +19,7 @@ from leo_widgets.figures.style import safe
 from leo_widgets.page import ASKING, LIFE
 from leo_widgets.sections import SECTIONS
 from leo_widgets.window import Window
+from leo_widgets.wire import Latest
 
 __all__ = ["PARTS", "WhatIf"]
 
@@ -65,6 +66,7 @@ class WhatIf(Window):
         self.turn = ipywidgets.BoundedIntText(
             0, min=0, max=0, description="turn (0: next)", style=WIDE
         )
+        self._recalling = Latest(self._runner, self._recall, "recalling a turn")
         self.turn.observe(self._turned, names="value")
         self.prompt = ipywidgets.Text(description="you say", continuous_update=False)
         self.without = ipywidgets.SelectMultiple(
@@ -75,8 +77,8 @@ class WhatIf(Window):
         )
         self.seed = ipywidgets.Text(description="seed", placeholder="of the turn")
         self.button = ipywidgets.Button(description="Imagine", button_style="primary")
-        self.each = ipywidgets.Button(description="Without each module")
-        self.each.layout = ipywidgets.Layout(width="auto")
+        as_wide = ipywidgets.Layout(width="auto")
+        self.each = ipywidgets.Button(description="Without each module", layout=as_wide)
         self.cancel = ipywidgets.Button(description="Cancel", disabled=True, icon="stop")
         self.progress = ipywidgets.IntProgress(0, 0, 1, description="living again", style=WIDE)
         self.told = ipywidgets.HTML()
@@ -153,7 +155,7 @@ class WhatIf(Window):
             self.prompt.value = turns[-1].prompt
 
     def _turned(self, change: dict[str, Any]) -> None:
-        self._runner.spawn(self._recall, "recalling a turn")
+        self._recalling.ask()
 
     async def _recall(self) -> None:
         """Say what was said in the turn that is chosen, as warmly as then."""
@@ -169,6 +171,8 @@ class WhatIf(Window):
         self._runner.spawn(lambda: self._do(work), "imagining")
 
     async def _do(self, work: Callable[[], Awaitable[object]]) -> None:
+        if self._task is not None:
+            raise ValueError("something is being imagined already; wait, or cancel it")
         self._task = asyncio.current_task()
         self.button.disabled = self.each.disabled = True
         self.cancel.disabled, self.panel.error = False, ""

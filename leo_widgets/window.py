@@ -7,6 +7,7 @@ import ipywidgets
 
 from leo import AsyncLeoField, Turn
 from leo_widgets.following import Following
+from leo_widgets.guard import guard_all
 from leo_widgets.home import Guest
 from leo_widgets.panel import PlotPanel
 from leo_widgets.still import Still, figures_html
@@ -43,6 +44,7 @@ class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
         self._drawing = Latest(self._runner, self._draw, f"drawing in a {type(self).__name__}")
         self.panel = PlotPanel()
         super().__init__([*self._controls(), self.panel])
+        guard_all(self, self._failed)
         if self._runner.loop is not None:
             self._runner.spawn(self._follow, f"following Leo in a {type(self).__name__}")
 

@@ -7,12 +7,12 @@ through one `LoopRunner` that hands work over thread-safely and keeps a referenc
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 from leo import LeoError
 
-__all__ = ["Latest", "LoopRunner", "Work"]
+__all__ = ["Latest", "LoopRunner", "Work", "word_clicked"]
 
 log = logging.getLogger("leo_widgets")
 
@@ -137,6 +137,15 @@ class Latest:
                     await asyncio.sleep(REST)
         finally:
             self._at_work = False
+
+
+def word_clicked(point: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Give turn and place of the word that a click on a panel met; ``None`` if it met none."""
+    custom = point.get("custom")
+    if point.get("figure") != "words" or not isinstance(custom, list) or len(custom) < 2:
+        return None
+    turn, index = custom[:2]
+    return (turn, index) if isinstance(turn, int) and isinstance(index, int) else None
 
 
 def _running() -> asyncio.AbstractEventLoop | None:

@@ -24,6 +24,12 @@ ROUNDED: Final = 6
 
 HIGHEST_POWER: Final = 64
 
+MOST_PIECES: Final = 100
+"""Numbers, signs and brackets of a sum; a longer one is no question that anybody asks."""
+
+MOST_BITS: Final = 4096
+"""Of a numerator or denominator on the way to a result: powers of powers have no end."""
+
 SHORT: Final = 3
 """Digits of the numbers in a bare ``10-3``; longer ones may be anything."""
 
@@ -38,7 +44,9 @@ _WORDS: Final = (
     ("−", "-"),
     (r"\*\*", "^"),
 )
-_RUN: Final = regex.compile(r"[\d.()+\-*/^ ]*\d[\d.()+\-*/^ ]*")
+_RUN: Final = regex.compile(r"[\d.()+\-*/^ ]++")
+_DIGIT: Final = regex.compile(r"\d")
+_SIGN: Final = regex.compile(r"[+\-*/^]")
 _NUMBER: Final = r"(?:0|[1-9]\d*)(?:\.\d+)?"
 _PIECE: Final = regex.compile(rf"\s*({_NUMBER}|[()+\-*/^])")
 _ASKED: Final = regex.compile(
@@ -106,7 +114,11 @@ def worked_out(text: str) -> Sum | None:
     plain = text
     for words, sign in _WORDS:
         plain = regex.sub(words, sign, plain, flags=regex.IGNORECASE)
-    runs = [match for match in _RUN.finditer(plain) if regex.search(r"[+\-*/^]", match.group())]
+    runs = [
+        match
+        for match in _RUN.finditer(plain)
+        if _DIGIT.search(match.group()) and _SIGN.search(match.group())
+    ]
     if len(runs) != 1:
         return None
     found = runs[0].group().strip(" .")
@@ -171,7 +183,19 @@ def _pieces(found: str) -> list[str]:
             raise _NoSumError  # two numbers side by side, or a leading zero
         pieces.append(match[1])
         at = match.end()
+        if len(pieces) > MOST_PIECES or len(match[1]) > MOST_BITS // 4:
+            raise _NoSumError
     return pieces
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _bounded(value: Fraction) -> Fraction:
+    if _bits(value) > MOST_BITS:
+        raise _NoSumError
+    return value
 
 
 class _Reader:
@@ -196,14 +220,14 @@ class _Reader:
         value = self._product()
         while sign := self._next("+", "-"):
             other = self._product()
-            value = value + other if sign == "+" else value - other
+            value = _bounded(value + other if sign == "+" else value - other)
         return value
 
     def _product(self) -> Fraction:
         value = self._signed()
         while sign := self._next("*", "/"):
             other = self._signed()
-            value = value * other if sign == "*" else value / other
+            value = _bounded(value * other if sign == "*" else value / other)
         return value
 
     def _signed(self) -> Fraction:
@@ -217,6 +241,8 @@ class _Reader:
             return base
         power = self._signed()
         if power.denominator != 1 or abs(power) > HIGHEST_POWER:
+            raise _NoSumError
+        if _bits(base) * abs(power.numerator) > MOST_BITS:
             raise _NoSumError
         return Fraction(base**power.numerator)
 
@@ -246,7 +272,10 @@ def _written(value: Fraction) -> tuple[bool, str]:
         if len(str(whole)) + DECIMALS > LONGEST + DECIMALS:
             raise _NoSumError
         return True, f"{sign}{whole}." + f"{rest:0{DECIMALS}d}".rstrip("0")
-    return False, f"{float(value):.{ROUNDED}g}"
+    try:
+        return False, f"{float(value):.{ROUNDED}g}"
+    except OverflowError:
+        raise _NoSumError from None
 
 
 def _spaced(pieces: list[str]) -> tuple[str, ...]:

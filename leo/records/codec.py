@@ -22,6 +22,9 @@ Plain = dict[str, Any]
 
 RecordT = TypeVar("RecordT")
 
+QUOTED = 300
+"""Characters of what an error quotes."""
+
 WORD = ("text", "word", "context", "after", "probability", "entropy", "temperature")
 """A spoken word's first places in its list; candidates, shares, sources and bends follow."""
 
@@ -40,13 +43,17 @@ def load(text: str | bytes, version: int) -> Plain:
         If it is no JSON object of this format.
     """
     try:
-        plain = json.loads(text)
+        whole = text if isinstance(text, str) else text.decode()
+        plain = json.loads(whole)
+        whole.encode()
+        if "\\ud" in whole or "\\uD" in whole:
+            dump(plain).encode()  # escaped surrogates in pairs are a letter, one alone is nothing
     except (ValueError, RecursionError) as error:
         raise TurnFormatError(f"this text is not a stored Turn: {error}") from error
     found = plain.get("format") if isinstance(plain, dict) else None
     if found != version:
         raise TurnFormatError(
-            f"this text has Turn format {found!r}, this version of leo reads {version}; "
+            f"this text has Turn format {_cut(repr(found))}, this version of leo reads {version}; "
             "open it with the version that wrote it"
         )
     return dict(plain)
@@ -77,7 +84,7 @@ def widen(plain: Plain) -> Plain:
             "utterance": {**plain["utterance"], "words": words},
         }
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise TurnFormatError(f"this stored Turn is damaged: {error!r}") from error
+        raise TurnFormatError(f"this stored Turn is damaged: {_cut(repr(error))}") from error
 
 
 def build(plain: Plain, kind: type[RecordT]) -> RecordT:
@@ -91,7 +98,13 @@ def build(plain: Plain, kind: type[RecordT]) -> RecordT:
     try:
         return msgspec.convert(plain, kind)
     except msgspec.ValidationError as error:
-        raise TurnFormatError(f"this is no stored {kind.__name__}: {error}") from error
+        told = _cut(str(error))
+        raise TurnFormatError(f"this is no stored {kind.__name__}: {told}") from error
+
+
+def _cut(told: str) -> str:
+    """Shorten what an error quotes; where it was found stands at the end."""
+    return told if len(told) <= QUOTED else f"{told[: QUOTED // 2]} … {told[-QUOTED // 2 :]}"
 
 
 def notes_out(notes: Iterable[Note]) -> list[Plain]:
@@ -113,7 +126,7 @@ def notes_in(stored: object) -> tuple[Note, ...]:
         If they are no notes.
     """
     if not isinstance(stored, list):
-        raise TurnFormatError(f"this stored Turn is damaged: its notes are {stored!r}")
+        raise TurnFormatError(f"this stored Turn is damaged: its notes are {_cut(repr(stored))}")
     return tuple(_note(one) for one in stored)
 
 
@@ -122,7 +135,7 @@ def _note(stored: object) -> Note:
         case {"kind": str(kind), "data": dict(data)}:
             known = Note.kinds.get(kind)
             return UnknownNote(kind, dump(data)) if known is None else build(data, known)
-    raise TurnFormatError(f"this stored Turn is damaged: {stored!r} is no note")
+    raise TurnFormatError(f"this stored Turn is damaged: {_cut(repr(stored))} is no note")
 
 
 def _pack(word: Plain) -> list[Any]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["turn_html", "turns_html"]
 
+PLAIN = "mathjax_ignore tex2jax_ignore"
+"""Classes for notebooks: what somebody said is no formula, whatever dollars it costs."""
+
 TEXT_SHOWN = 2000
 """Characters of a prompt, or of a reply that has no words of its own."""
 
@@ -49,7 +52,7 @@ def turn_html(turn: "Turn") -> str:
         for label, value in _facts(turn)
     )
     return (
-        f'<div class="leo-turn"><p><b>you</b> ({name}): {_cut(turn.prompt, TEXT_SHOWN)}</p>'
+        f'<div class="leo-turn {PLAIN}"><p><b>you</b> ({name}): {_cut(turn.prompt, TEXT_SHOWN)}</p>'
         f"<p><b>Leo</b>: {_reply(turn)}</p><table><tbody>{rows}</tbody></table></div>"
     )
 
@@ -70,7 +73,7 @@ def turns_html(turns: "Sequence[Turn]") -> str:
     left = len(turns) - ROWS_SHOWN
     more = f"<p>Earlier turns left out: {left}.</p>" if left > 0 else ""
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="leo-turns">{table}{more}</div>'
+    return f'<div class="leo-turns {PLAIN}">{table}{more}</div>'
 
 
 def _row(turn: "Turn") -> str:

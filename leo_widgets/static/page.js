@@ -10,7 +10,7 @@
   const near = new Set(); // boxes that are on the screen, or almost
   const read = new Map(); // blocks of figures that were parsed
   const bar = innerWidth > 760 ? "hover" : false; // on a narrow screen it would hide the title
-  const CONFIG = { responsive: true, displaylogo: false, displayModeBar: bar, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+  const CONFIG = { responsive: true, displaylogo: false, typesetMath: false, displayModeBar: bar, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
   let place = items.length - 1;
 
   // ---------------------------------------------------------- figures

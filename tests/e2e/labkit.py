@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Error, Page, Route
+from playwright.sync_api import Error, Page, Request
 
 __all__ = ["CHROMIUM_FLAGS", "JupyterServer", "LabPage", "write_notebook"]
 
@@ -36,6 +36,8 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--force-device-scale-factor=1",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing else can be reached
 )
 
 # Lab throws these itself: the first when a kernel goes away while its debugger's handshake is
@@ -210,7 +212,7 @@ class LabPage:
     Attributes
     ----------
     external
-        Addresses outside the server that the page asked for; each was refused.
+        Addresses outside the server that the page asked for; each is refused by the flags.
     errors, console
         What the page complained about and said.
     """
@@ -222,18 +224,15 @@ class LabPage:
         self.console: list[str] = []
         page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", self._complained)
-        page.route("**/*", self._local_only)
+        page.on("request", self._asked)  # a route would take Chromium's cache away
 
     def _complained(self, error: Error) -> None:
         if not BENIGN.search(str(error)):
             self.errors.append(str(error))
 
-    def _local_only(self, route: Route) -> None:
-        if route.request.url.startswith((self.server.url, "data:", "blob:", "ws://127.0.0.1")):
-            route.continue_()
-        else:
-            self.external.append(route.request.url)
-            route.abort()
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:", "ws://127.0.0.1")):
+            self.external.append(request.url)
 
     # ------------------------------------------------------------ Lab itself
 

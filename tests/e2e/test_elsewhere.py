@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from leo_widgets.log import SHOWN_MESSAGES
 from tests.e2e.conftest import FAILED, PAGE_MS, OpenLab
@@ -80,14 +80,13 @@ Visit = Callable[[JupyterServer, str, str], LabPage]
 
 
 @pytest.fixture
-def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+def visit(request: pytest.FixtureRequest, browser: BrowserContext) -> Iterator[Visit]:
     """Open an address of a server that is not JupyterLab's own page."""
     visited: list[LabPage] = []
 
     def make(server: JupyterServer, address: str, notebook: str) -> LabPage:
-        context = browser.new_context(viewport={"width": 1500, "height": 1100})
-        context.set_default_timeout(PAGE_MS)
-        there = LabPage(context.new_page(), server, notebook)
+        there = LabPage(browser.new_page(), server, notebook)
+        there.page.set_viewport_size({"width": 1500, "height": 1100})
         visited.append(there)
         there.page.goto(server.url + address)
         return there
@@ -100,7 +99,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
             there.page.screenshot(path=shots / f"{request.node.name}.png")
             print("page errors:", there.errors, "\nconsole:", there.console[-20:])  # noqa: T201
             print("server:", there.server.log.read_text()[-1500:])  # noqa: T201
-        there.page.context.close()
+        there.page.close()
 
 
 def lab_on(path: str) -> str:

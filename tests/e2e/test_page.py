@@ -6,13 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from leo import AsyncLeoField
 from leo.observation.talk import TALK
 from leo.testing import ScriptedClock, make_turn
 from leo_widgets.page import LAST, save_html
-from tests.e2e.conftest import PAGE_MS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -35,10 +34,8 @@ def talk(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: BrowserContext) -> Iterator[Page]:
     """Give a page that may read files only."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
-    context.set_default_timeout(PAGE_MS)
 
     def only_files(route: Route) -> None:
         if route.request.url.startswith("file:"):
@@ -48,15 +45,16 @@ def page(browser: Browser) -> Iterator[Page]:
             route.abort()
 
     asked: list[str] = []
-    context.route("**/*", only_files)
-    opened = context.new_page()
+    opened = browser.new_page()
+    opened.set_viewport_size({"width": 1300, "height": 900})
+    opened.route("**/*", only_files)
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda one: problems.append(one.text) if one.type == "error" else None)
     yield opened
     assert problems == []
     assert asked == []
-    context.close()
+    opened.close()
 
 
 def test_a_saved_talk_can_be_looked_through(page: Page, talk: Path) -> None:

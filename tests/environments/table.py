@@ -34,6 +34,8 @@ ALL: Final = (
     "tests/e2e/test_chat.py",
     "tests/e2e/test_whole_lab.py",
     "tests/e2e/test_elsewhere.py",
+    "tests/e2e/test_let_in.py",
+    "tests/e2e/let_in_elsewhere.py",
 )
 
 NO_SUBSHELLS: Final = {

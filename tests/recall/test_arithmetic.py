@@ -173,3 +173,28 @@ def _split(expression: str) -> list[str]:
     import re
 
     return re.findall(r"\d+(?:\.\d+)?|\*\*|[()+\-*/]", expression)
+
+
+@pytest.mark.parametrize("mark", [*".-+( )^", "- ", ". "])
+def test_a_million_marks_are_looked_through_once(mark: str) -> None:
+    """Marks without a number are no sum, and cost no more than their length."""
+    assert told(mark * 1_000_000) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is (((9 ^ 64) ^ 64) ^ 64) ^ 64?",
+        "what is 2 ^ 64 ^ 64?",
+        "what is " + "9" * 5_000 + " + 1?",
+        "what is 7 / 3" + " * 99999999999999" * 80 + "?",
+        "what is " + "(" * 5_000 + "1" + ")" * 5_000 + " + 1?",
+        "what is " + "-" * 5_000 + "1?",
+        "what is 1" + " + 1" * 5_000 + "?",
+        "what is 1 / 3 ^ 63 ^ 63?",
+    ],
+    ids=["powers", "tower", "digits", "product", "brackets", "signs", "terms", "fraction"],
+)
+def test_a_sum_without_bounds_is_left_alone(text: str) -> None:
+    """Nobody asks such a thing: no answer, no error, and no endless reckoning."""
+    assert told(text) is None

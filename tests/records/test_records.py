@@ -155,3 +155,28 @@ def test_influence_is_a_monoid(a: Influence, b: Influence, c: Influence) -> None
     assert left.temperature == pytest.approx(right.temperature)
     assert left.length == pytest.approx(right.length)
     assert (left.wound, left.experts, left.pulls) == (right.wound, right.experts, right.pulls)
+
+
+@pytest.mark.parametrize("place", ["prompt", "reply"])
+@pytest.mark.parametrize("lone", ["\\ud800", "\\uDFFF", "\ud800"])
+def test_a_stored_turn_with_half_a_letter_is_damaged(place: str, lone: str) -> None:
+    """A lone surrogate can be written into no file: it is refused when it is read."""
+    turn = make_turn(prompt="@") if place == "prompt" else make_turn(reply="@")
+    stored = turn.to_json().replace('"@"', f'"{lone}"')
+    with pytest.raises(TurnFormatError, match="surrogate"):
+        Turn.from_json(stored)
+
+
+def test_a_pair_of_surrogates_is_a_letter() -> None:
+    """Other programs write an emoji as two halves; both together are whole."""
+    turn = make_turn(prompt="@")
+    stored = turn.to_json().replace('"prompt":"@"', '"prompt":"\\ud83c\\udf89"')
+    assert Turn.from_json(stored).prompt == "🎉"
+
+
+def test_the_error_of_a_damaged_turn_is_short() -> None:
+    """However long what is wrong is, the error quotes its beginning and says where it stood."""
+    stored = make_turn().to_json().replace('"start"', f'"{"moon" * 100_000}"', 1)
+    with pytest.raises(TurnFormatError, match=r"(?s)moon.*context`$") as found:
+        Turn.from_json(stored)
+    assert len(str(found.value)) < 500

@@ -13,16 +13,15 @@ from leo.observation.talk import TALK
 from leo.testing import ScriptedClock
 from leo_widgets import Inspector, figures
 from leo_widgets.sections import SECTIONS, Section
-from tests.conftest import Open
+from tests.conftest import STEP, Lived, Open
 from tests.widgets.conftest import Play
 
 
 @pytest.fixture
-async def leo(make: Open) -> AsyncIterator[AsyncLeoField]:
+async def leo(make: Open, path: Path, young: Lived) -> AsyncIterator[AsyncLeoField]:
     """Give a Leo who has lived three turns."""
-    async with make(clock=ScriptedClock(step=90)) as born:
-        for prompt in TALK[:3]:
-            await born.turn(prompt)
+    await asyncio.to_thread(young.copy, path)
+    async with make(clock=ScriptedClock(1_800_000_000.0, STEP)) as born:
         yield born
 
 

@@ -3,24 +3,32 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from leo import AsyncLeoField
 from leo.modules import default_modules
 from leo.observation.talk import TALK
-from leo.testing import make_turn
+from leo.testing import ScriptedClock, make_turn
 from leo_widgets import WhatIf
 from leo_widgets.compared import compared
 from leo_widgets.whatif import PARTS
+from tests.conftest import Lived, Open
 from tests.widgets.conftest import Play
 
 
 @pytest.fixture
+async def leo(make: Open, path: Path, young: Lived) -> AsyncIterator[AsyncLeoField]:
+    """Give a Leo who has lived three turns."""
+    await asyncio.to_thread(young.copy, path)
+    async with make(clock=ScriptedClock(1_800_000_000.0)) as born:
+        yield born
+
+
+@pytest.fixture
 async def asking(leo: AsyncLeoField) -> AsyncIterator[WhatIf]:
-    """Give a widget that is ready, on a Leo who has lived three turns."""
-    for prompt in TALK[:3]:
-        await leo.turn(prompt)
+    """Give a widget that is ready."""
     one = WhatIf(leo)
     await one.ready()
     yield one
