@@ -1,16 +1,18 @@
 """Fixtures: a Leo in a temporary folder, a scripted clock, and a loop that must not be blocked."""
 
+import shutil
 import traceback
 from asyncio import constants
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import HealthCheck, settings
 
-from leo import AsyncLeoField
+from leo import AsyncLeoField, LeoField, Stats, Turn
+from leo.observation.talk import TALK
 from leo.testing import ScriptedClock
 
 settings.register_profile(
@@ -62,6 +64,42 @@ def make(path: Path) -> Open:
         return AsyncLeoField(where, **chosen)  # type: ignore[arg-type]
 
     return make_leo
+
+
+class Lived(NamedTuple):
+    """A life that was lived once for many tests: its file is only copied."""
+
+    path: Path
+    turns: tuple[Turn, ...]
+    stats: Stats
+
+    def copy(self, path: Path) -> None:
+        """Copy the file to where a test may live on in it."""
+        shutil.copy(self.path, path)
+
+
+STEP: Final = 90.0
+"""Seconds between two turns of such a life, so that Dream and School can act."""
+
+
+def live(folder: Path, prompts: tuple[str, ...], seed: int = SEED) -> Lived:
+    """Live a talk with all modules, from birth to its end without a restart."""
+    path = folder / "leo.db"
+    with LeoField(path, seed=seed, clock=ScriptedClock(step=STEP), strict=True) as leo:
+        turns = tuple(leo.turn(prompt) for prompt in prompts)
+        return Lived(path, turns, leo.stats())
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Give the whole scripted talk."""
+    return live(tmp_path_factory.mktemp("grown"), TALK)
+
+
+@pytest.fixture(scope="session")
+def young(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Give the first three turns of it."""
+    return live(tmp_path_factory.mktemp("young"), TALK[:3])
 
 
 @pytest.fixture

@@ -399,7 +399,7 @@ async def test_law_7_the_same_script_twice_is_the_same_life(make: Open, tmp_path
 
 async def test_law_7_a_restart_in_the_middle_changes_nothing(make: Open, tmp_path: Path) -> None:
     """A life with restarts, with and without an image, equals one without."""
-    script = SCRIPT * 5
+    script = SCRIPT * 3
     async with make(tmp_path / "whole.db") as leo:
         whole = canonical(await talk(leo, script))
         live = digest_of(field_of(leo))

@@ -3,19 +3,19 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leo import ModuleError
+from leo import AsyncLeoField, ModuleError
 from leo.module import Module
 from leo.modules import MODULES, default_modules
 from leo.observation.talk import TALK
 from leo.records import Turn
 from leo.testing import ScriptedClock
-from tests.conftest import Open
+from tests.conftest import STEP, Lived, Open
 
 ORDER = [
     "trauma",
@@ -90,15 +90,19 @@ async def all_rows(path: Path) -> dict[str, dict[str, list[Any]]]:
     return {module.name: rows for module, rows in zip(modules, found, strict=True)}
 
 
+@pytest.fixture
+def three(young: Lived, path: Path) -> Path:
+    """Give the file of a Leo who has lived three turns."""
+    young.copy(path)
+    return path
+
+
 @pytest.mark.parametrize(("make_module", "hook"), CASES)
 async def test_a_failing_hook_costs_one_module_one_turn(
-    make: Open, make_module: Callable[[], Module[Any]], hook: str
+    make: Open, three: Path, make_module: Callable[[], Module[Any]], hook: str
 ) -> None:
     """The turn goes on without it, its fault is told, and its state stays what it was."""
     name = make_module().name
-    async with make(clock=ScriptedClock(step=90)) as leo:
-        for prompt in TALK[:3]:
-            await leo.turn(prompt)
     async with make(modules=broken(make_module, hook), strict=False) as leo:
         before = leo.module(name).state
         turn = await leo.turn(TALK[3])
@@ -112,18 +116,16 @@ async def test_a_failing_hook_costs_one_module_one_turn(
 
 @pytest.mark.parametrize(("make_module", "hook"), CASES)
 async def test_strict_raises_and_nothing_is_half_written(
-    make: Open, path: Path, make_module: Callable[[], Module[Any]], hook: str
+    make: Open, three: Path, make_module: Callable[[], Module[Any]], hook: str
 ) -> None:
     """In strict mode the turn fails with the module's name, and did not happen."""
     module = make_module()
-    async with make() as leo:
-        await leo.turn(TALK[0])
-    before = await all_rows(path)
+    before = await all_rows(three)
     async with make(modules=broken(make_module, hook)) as leo:
         with pytest.raises(ModuleError, match=rf"{module.name}\.{hook} raised RuntimeError"):
-            await leo.turn(TALK[1])
-        assert len(await leo.journal()) == 1
-    assert await all_rows(path) == before
+            await leo.turn(TALK[3])
+        assert len(await leo.journal()) == 3
+    assert await all_rows(three) == before
 
 
 async def test_a_failing_statement_fails_the_turn(make: Open, path: Path) -> None:
@@ -143,49 +145,47 @@ async def test_a_failing_statement_fails_the_turn(make: Open, path: Path) -> Non
         assert (await leo.turn(TALK[1])).id == 2
 
 
-async def talk(leo: Any, prompts: list[str]) -> list[Any]:
+async def talk(leo: AsyncLeoField, prompts: Sequence[str]) -> list[Turn]:
     """Say one thing after the other."""
     return [(await leo.turn(prompt)).without_timings() for prompt in prompts]
 
 
-async def test_a_restart_in_the_middle_of_sixty_turns_changes_nothing(
-    make: Open, tmp_path: Path
+async def test_a_restart_in_the_middle_of_forty_turns_changes_nothing(
+    make: Open, grown: Lived
 ) -> None:
     """With all modules on, a life in one piece and a life with a restart are the same Turns."""
-    prompts = [*TALK, *TALK[:20]]
-    clock = ScriptedClock(step=90)
-    async with make(tmp_path / "whole.db", clock=clock) as leo:
-        whole = await talk(leo, prompts)
-        told = await leo.stats()
-    clock = ScriptedClock(step=90)
-    async with make(tmp_path / "cut.db", clock=clock) as leo:
-        first = await talk(leo, prompts[:31])
-    async with make(tmp_path / "cut.db", clock=clock) as leo:
-        rest = await talk(leo, prompts[31:])
+    whole = [turn.without_timings() for turn in grown.turns]
+    clock = ScriptedClock(step=STEP)
+    async with make(clock=clock) as leo:
+        first = await talk(leo, TALK[:21])
+    async with make(clock=clock) as leo:
+        rest = await talk(leo, TALK[21:])
         again = await leo.stats()
 
-    assert [turn.faults for turn in whole] == [()] * 60
+    assert [turn.faults for turn in whole] == [()] * 40
     for one, other in zip(whole, [*first, *rest], strict=True):
         assert one == other, f"turn {one.id} differs"
         assert one.to_json() == other.to_json()
-    assert (told.totals, told.centers) == (again.totals, again.centers)
+    assert (grown.stats.totals, grown.stats.centers) == (again.totals, again.centers)
 
 
-async def test_every_note_comes_back_from_json_byte_for_byte(make: Open) -> None:
+def test_every_note_comes_back_from_json_byte_for_byte(grown: Lived) -> None:
     """A Turn with all notes, read again, writes the same JSON: no note mixes kinds of numbers."""
-    async with make(clock=ScriptedClock(step=90)) as leo:
-        for prompt in TALK:
-            turn = (await leo.turn(prompt)).without_timings()
-            assert Turn.from_json(turn.to_json()) == turn
-            assert Turn.from_json(turn.to_json()).to_json() == turn.to_json()
+    for turn in grown.turns:
+        told = turn.without_timings()
+        assert Turn.from_json(told.to_json()) == told
+        assert Turn.from_json(told.to_json()).to_json() == told.to_json()
 
 
-async def test_a_turn_with_everything_in_it_stays_small(make: Open) -> None:
-    """With all modules and a long prompt, a stored Turn stays within its bound."""
-    async with make(clock=ScriptedClock(step=90)) as leo:
+async def test_a_turn_with_everything_in_it_stays_small(
+    make: Open, path: Path, grown: Lived
+) -> None:
+    """With all modules, much to remember and a long prompt, a stored Turn stays within bounds."""
+    await asyncio.to_thread(grown.copy, path)
+    async with make(clock=ScriptedClock(1_800_000_000.0, STEP)) as leo:
         sizes = [
             len((await leo.turn(prompt, max_tokens=400)).to_json().encode())
-            for prompt in [*TALK, " ".join(TALK)]
+            for prompt in [*TALK[4:10], " ".join(TALK)]
         ]
     assert max(sizes) <= TURN_BYTES
 
@@ -211,10 +211,8 @@ NOTES = {
 """Kinds of notes that stand in every turn."""
 
 
-async def test_every_module_tells_what_it_did_in_every_turn(make: Open) -> None:
+def test_every_module_tells_what_it_did_in_every_turn(grown: Lived) -> None:
     """Each module's notes stand in each turn, and its time in the timings."""
-    async with make(clock=ScriptedClock(step=90)) as leo:
-        for prompt in TALK[:12]:
-            turn = await leo.turn(prompt)
-            assert {type(note).__name__ for note in turn.notes} >= NOTES
-            assert {timing.stage.split(".")[0] for timing in turn.timings} >= set(ORDER)
+    for turn in grown.turns:
+        assert {type(note).__name__ for note in turn.notes} >= NOTES
+        assert {timing.stage.split(".")[0] for timing in turn.timings} >= set(ORDER)

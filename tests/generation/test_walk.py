@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from leo import AsyncLeoField, Turn
+from leo import AsyncLeoField, LeoField, Turn
 from leo.field.centers import CENTERS, Center, Ranking, rank_centers
 from leo.field.layer import Layer
 from leo.field.view import Ask
@@ -13,10 +13,11 @@ from leo.generation.connection import Connection
 from leo.generation.leaning import Biases
 from leo.generation.walk import Plan, walk
 from leo.records import SpokenWord, Utterance
-from leo.testing import toy_field
+from leo.testing import ScriptedClock, toy_field
 from leo.text.function_words import FUNCTION_WORDS
 from leo.text.prose import join
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word, tokens
+from tests.conftest import SEED
 from tests.helpers import sentences
 
 PROMPTS = (
@@ -28,18 +29,20 @@ PROMPTS = (
 )
 
 
-@pytest.fixture
-async def turns(leo: AsyncLeoField) -> list[Turn]:
-    """Imagine many turns."""
-    return [
-        await leo.imagine(prompt, seed=seed, temperature=temperature)
-        for prompt in PROMPTS
-        for seed in range(12)
-        for temperature in (0.5, 1.0, 2.0)
-    ]
+@pytest.fixture(scope="module")
+def turns(tmp_path_factory: pytest.TempPathFactory) -> list[Turn]:
+    """Imagine many turns, once: imagining changes nothing in a newborn."""
+    path = tmp_path_factory.mktemp("walks") / "leo.db"
+    with LeoField(path, seed=SEED, clock=ScriptedClock(), strict=True) as newborn:
+        return [
+            newborn.imagine(prompt, seed=seed, temperature=temperature)
+            for prompt in PROMPTS
+            for seed in range(12)
+            for temperature in (0.5, 1.0, 2.0)
+        ]
 
 
-async def test_every_utterance_is_well_formed(turns: list[Turn]) -> None:
+def test_every_utterance_is_well_formed(turns: list[Turn]) -> None:
     """It starts from a center, ends with a sentence end, and is neither cut nor endless."""
     for turn in turns:
         said = turn.utterance.words
@@ -49,7 +52,7 @@ async def test_every_utterance_is_well_formed(turns: list[Turn]) -> None:
         assert turn.reply == turn.utterance.text
 
 
-async def test_every_word_keeps_its_reasons(turns: list[Turn]) -> None:
+def test_every_word_keeps_its_reasons(turns: list[Turn]) -> None:
     """Probability, candidates, context and sources of each word agree with each other."""
     for turn in turns:
         for before, word in pairwise(turn.utterance.words):
@@ -89,7 +92,7 @@ async def test_the_words_were_heard_one_after_the_other(
             assert other in own.look_now(Ask("next", (one,), frozenset({other}))).cells
 
 
-async def test_nothing_is_repeated_or_echoed(turns: list[Turn]) -> None:
+def test_nothing_is_repeated_or_echoed(turns: list[Turn]) -> None:
     """No run of four tokens twice, no sentence twice, no four words of the prompt in a row."""
     for turn in turns:
         said = turn.utterance.tokens
@@ -103,7 +106,7 @@ async def test_nothing_is_repeated_or_echoed(turns: list[Turn]) -> None:
         assert not windows & {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
 
 
-async def test_at_most_one_word_of_the_observers_is_woven_in(turns: list[Turn]) -> None:
+def test_at_most_one_word_of_the_observers_is_woven_in(turns: list[Turn]) -> None:
     """It is his word, no function word, of three letters or more, and never the first."""
     woven = 0
     for turn in turns:
@@ -126,7 +129,7 @@ async def test_an_unknown_word_is_wondered_at(leo: AsyncLeoField) -> None:
     assert not any(reply.startswith("Zeppelin") for reply in said)
 
 
-async def test_different_luck_says_different_things(turns: list[Turn]) -> None:
+def test_different_luck_says_different_things(turns: list[Turn]) -> None:
     """Leo does not say the same again and again."""
     hot = [turn.reply for turn in turns if turn.settings.temperature == 1.0]
 
@@ -189,7 +192,7 @@ async def test_a_known_word_is_woven_where_it_could_stand() -> None:
     assert 0 < word.probability < 1
 
 
-async def test_the_text_is_prose(turns: list[Turn]) -> None:
+def test_the_text_is_prose(turns: list[Turn]) -> None:
     """Formatting the reply's tokens again gives the reply, but for words usually capital."""
     for turn in turns:
         words = [token.word for token in tokens(turn.reply)]

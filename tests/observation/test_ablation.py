@@ -11,7 +11,6 @@ from leo.__main__ import main
 from leo.module import Kept, Lean, Module
 from leo.modules import default_modules
 from leo.observation.ablation import Ablation, ModuleEffect, SeedEffect, ablate
-from leo.observation.talk import TALK
 from leo.records import Influence, Note
 
 
@@ -72,10 +71,14 @@ async def test_the_same_ablation_twice_gives_the_same_figures() -> None:
     assert one == other
 
 
+TURNS = 30
+"""Turns in which each module had its moment; ``python -m leo ablate`` lives all of the talk."""
+
+
 @pytest.mark.timeout(240)
 async def test_law_5_every_module_changes_something() -> None:
     """Over the scripted talk, with all ten on, switching any one off is seen."""
-    found = await ablate(turns=len(TALK), seeds=(1,))
+    found = await ablate(turns=TURNS, seeds=(1,))
 
     assert [one.module for one in found.modules] == [one.name for one in default_modules()]
     assert found.silent == ()
