@@ -47,7 +47,7 @@ def test_in_notebook_seven_every_text_is_a_text(
     there = visit(server, f"/notebooks/evil7.ipynb?token={server.token}", "evil7.ipynb")
     there.page.locator(".jp-Cell .cm-content").click()
     expect(there.page.locator(".jp-NotebookKernelStatus")).to_be_attached()
-    guard = Guard(there.page.context)
+    guard = Guard(there.page)
     there.page.keyboard.press("Shift+Enter")
     assert_every_text_is_a_text(there, guard)
     server.stop_kernels()
@@ -65,5 +65,5 @@ def voila(tmp_path: Path) -> Iterator[VoilaServer]:
 def test_in_voila_every_text_is_a_text(voila: VoilaServer, visit: Visit) -> None:
     """In Voila too, whose page may set formulas."""
     there = visit(voila, "/", "voila.ipynb")
-    guard = Guard(there.page.context)
+    guard = Guard(there.page)
     assert_every_text_is_a_text(there, guard)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Dialog, Frame, Page, Request
+from playwright.sync_api import Dialog, Frame, Page, Request
 
 from leo import AsyncLeoField, Turn
 from leo.observation.talk import TALK
@@ -87,22 +87,17 @@ class Guard:
 
     Parameters
     ----------
-    context
-        The page's context; a page that is open already must not have shown anything yet.
+    page
+        The page; if it is open already it must not have shown anything yet.
     math
         Whether formulas could be set by a program of the page around.
     """
 
-    def __init__(self, context: BrowserContext, *, math: bool = False) -> None:
+    def __init__(self, page: Page, *, math: bool = False) -> None:
         self._seen: list[str] = []
-        context.add_init_script(TRAP + (MATH if math else ""))
-        context.on("page", self._watch)
-        context.on("request", self._asked)
-        for page in context.pages:
-            page.evaluate(TRAP)
-            self._watch(page)
-
-    def _watch(self, page: Page) -> None:
+        page.add_init_script(TRAP + (MATH if math else ""))
+        page.evaluate(TRAP)
+        page.on("request", self._asked)
         page.on("dialog", self._dialog)
         page.on("popup", lambda popup: self._seen.append(f"a window: {popup.url}"))
         page.on("framenavigated", self._navigated)
