@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from leo.field.packed import Packed, dense
 from leo.field.packed_row import PackedRow
-from leo.field.rows import Row
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -27,9 +26,6 @@ CELLS_AT_HAND: Final = 200_000
 LOOKED_UP: Final = 64
 """Cells that a missing row or a row of any size counts for, besides its own."""
 
-FEW: Final = 32
-"""Cells up to which a row of one layer is kept as plain numbers."""
-
 WORDS_AT_HAND: Final = 4096
 """Words whose text, number and written forms are kept at hand."""
 
@@ -39,10 +35,10 @@ class Table:
 
     def __init__(self, packs: Sequence[Packed], kind: Kind) -> None:
         self._rows = [pack.rows[kind] for pack in packs if len(pack.rows[kind].keys)]
-        self._at_hand: OrderedDict[int, Row | PackedRow | None] = OrderedDict()
+        self._at_hand: OrderedDict[int, PackedRow | None] = OrderedDict()
         self._room = CELLS_AT_HAND
 
-    def get(self, key: int) -> Row | PackedRow | None:
+    def get(self, key: int) -> PackedRow | None:
         """Give a row, ``None`` if there is none."""
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
@@ -66,19 +62,14 @@ class Table:
         spans = ((rows, rows.span(key)) for rows in self._rows)
         return sum(int(rows.fresh[span[0]]) for rows, span in spans if span is not None)
 
-    def _made(self, key: int) -> Row | PackedRow | None:
+    def _made(self, key: int) -> PackedRow | None:
         found = [(rows, span) for rows in self._rows if (span := rows.span(key)) is not None]
         pieces = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
-        if len(pieces) == 1 and len(pieces[0][0]) <= FEW:
-            ids, cells = pieces[0]
-            return Row.of(dict(zip(ids.tolist(), cells.tolist(), strict=True)))
         return PackedRow(pieces) if pieces else None
 
 
-def _room(row: Row | PackedRow | None) -> int:
-    if isinstance(row, PackedRow):
-        return LOOKED_UP + row.room
-    return LOOKED_UP if row is None else LOOKED_UP + len(row.cells)
+def _room(row: PackedRow | None) -> int:
+    return LOOKED_UP if row is None else LOOKED_UP + row.room
 
 
 class Fresh:

@@ -230,8 +230,10 @@ class Counts:
 
     def knows(self, kind: Kind, key: int, word: int) -> bool:
         """Tell whether any layer counted this continuation or pair."""
-        for layer in self.layers:
-            row = layer.table(kind).get(key)
-            if row is not None and word in row.cells:
-                return True
-        return False
+        own = self.table(kind).get(key)
+        if own is not None and own.knows(word):
+            return True
+        packed = None if self._base is None else self._base.table(kind).get(key)
+        if packed is not None and packed.knows(word):
+            return True
+        return self._under is not None and self._under.knows(kind, key, word)

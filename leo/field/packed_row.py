@@ -5,6 +5,7 @@ strongest are found out, without adding up the others.
 """
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -24,6 +25,9 @@ Piece = tuple[Words, Cells] | Part
 LONG: Final = 2048
 """Cells from which a row of several layers is not put together, but stays where it lies."""
 
+FEW: Final = 32
+"""Cells up to which a row is told as plain numbers."""
+
 SURELY: Final = 4 * TOP
 """Words of each layer that are looked at first for the strongest of all."""
 
@@ -31,38 +35,57 @@ SURELY: Final = 4 * TOP
 class PackedRow:
     """A row over all packed layers: what `leo.field.rows.Row` is for a row that grows."""
 
-    __slots__ = ("_members", "_part", "_pieces", "_top", "top", "total")
+    __slots__ = ("_members", "_part", "_pieces", "_settled", "_strong", "_top", "_total")
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        self._pieces, self._part = pieces, None
+        self._pieces: Sequence[Piece] = pieces
+        self._part: Part | None = None
         self._members: frozenset[int] | None = None
-        self.top: Ints | None = None
+        self._settled = False  # most rows are only asked whether they know a word
+
+    def _settle(self) -> None:
+        if self._settled:
+            return
+        self._settled = True
         if len(self) <= LONG:
-            parts = [(ids.astype(np.int64), cells.astype(np.int64)) for ids, cells in pieces]
+            parts = [(ids.astype(np.int64), cells.astype(np.int64)) for ids, cells in self._pieces]
             self._part = parts[0] if len(parts) == 1 else summed_up(parts)
-            self._pieces = ()
-        self.total = sum(int(units_in(cells).sum()) for _, cells in self._lying())
-        if len(self) > TOP:
-            self.top = _strongest(self._lying())
-        if self.top is not None:
-            self._top = self.top, self.many(self.top)
+        lying = self._lying()
+        self._total = sum(int(units_in(cells).sum()) for _, cells in lying)
+        self._top = _strongest(lying) if sum(len(ids) for ids, _ in lying) > TOP else None
+        self._strong = None if self._top is None else (self._top, self.many(self._top))
+
+    @property
+    def total(self) -> int:
+        """Units of all cells."""
+        self._settle()
+        return self._total
+
+    @property
+    def top(self) -> Ints | None:
+        """The strongest words if not all are considered, else ``None``."""
+        self._settle()
+        return self._top
 
     def __len__(self) -> int:
-        """Give how many cells there are, or in several long pieces at most are."""
-        return sum(len(ids) for ids, _ in self._lying())
+        """Give how many cells there are, or in several pieces at most are."""
+        return sum([len(ids) for ids, _ in self._pieces])
 
     def _lying(self) -> Sequence[Piece]:
         return self._pieces if self._part is None else (self._part,)
 
     @property
-    def cells(self) -> "PackedCells":
+    def cells(self) -> Mapping[int, int]:
         """The cells by word."""
-        return PackedCells(self)
+        if len(self) > FEW:
+            return PackedCells(self)
+        words = self.words()
+        return dict(zip(words.tolist(), self.many(words).tolist(), strict=True))
 
     @property
     def room(self) -> int:
-        """How much room it takes, in cells: what lies in a file takes none."""
-        return 0 if self._part is None else len(self._part[0])
+        """How much room it may take, in cells: what stays in a file takes none."""
+        return len(self) if len(self) <= LONG else 0
 
     def words(self) -> Ints:
         """Give all words, ascending."""
@@ -71,8 +94,9 @@ class PackedRow:
 
     def strongest(self) -> Part:
         """Give the words that are considered, ascending, and their cells."""
-        if self.top is not None:
-            return self._top
+        self._settle()
+        if self._strong is not None:
+            return self._strong
         if self._part is not None:
             return self._part
         words = self.words()
@@ -80,6 +104,7 @@ class PackedRow:
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
+        self._settle()
         if self._part is not None:
             return cells_of(self._part, words)
         found = [_cells_in(piece, words) for piece in self._pieces]
@@ -88,11 +113,18 @@ class PackedRow:
 
     def knows(self, word: int) -> bool:
         """Tell whether a word is here."""
-        if self._part is None:
-            return bool(self.many(np.array([word], np.int64))[0])
-        if self._members is None:
-            self._members = frozenset(self._part[0].tolist())
-        return word in self._members
+        if len(self) <= LONG:
+            if self._members is None:
+                each = [ids.tolist() for ids, _ in self._pieces]
+                self._members = frozenset(itertools.chain.from_iterable(each))
+            return word in self._members
+        return any(_has(ids, word) for ids, _ in self._pieces)
+
+
+def _has(ids: Words | Ints, word: int) -> bool:
+    wanted = ids.dtype.type(word)  # of the same type, or the whole row would be converted
+    at = int(ids.searchsorted(wanted))
+    return at < len(ids) and bool(ids[at] == wanted)
 
 
 class PackedCells(Mapping[int, int]):

@@ -17,6 +17,10 @@ LOOKS: Final = 48
 some 400 kB where the system fetches 64 kB around a place."""
 
 
+KEPT: Final = 16 << 20
+"""Bytes up to which a layer's files may stay in memory whole: bringing pages in anew takes time."""
+
+
 class Pages:
     """What is in memory of some mapped files.
 
@@ -27,7 +31,7 @@ class Pages:
     """
 
     def __init__(self, files: Sequence[mmap.mmap]) -> None:
-        self._files = files
+        self._files = files if sum(len(file) for file in files) > KEPT else ()
         self._looks = 0
 
     def look(self) -> None:

@@ -143,6 +143,10 @@ class Row:
     def __len__(self) -> int:
         return len(self.cells)
 
+    def knows(self, word: int) -> bool:
+        """Tell whether a word is here."""
+        return word in self.cells
+
     def strongest(self) -> Part:
         """Give the words that are considered, ascending, and their cells."""
         if self._part is None:
