@@ -14,7 +14,7 @@ from leo.module import Reader, SqlValue, Write
 
 __all__ = ["BUDGET", "RESCORED", "Archive"]
 
-BUDGET: Final = 4_000
+BUDGET: Final = 8_000
 """Places looked at for one question; those of the rarest words, and the newest of a word, first."""
 
 ASKED: Final = 100
