@@ -18,7 +18,16 @@ from leo.records import Source, Turn
 from leo.store.database import BODY, Reading
 from leo.text.birth import Birth
 
-__all__ = ["Birthday", "Entry", "Event", "Journal", "birth_writes", "heard_write", "turn_writes"]
+__all__ = [
+    "Birthday",
+    "Entry",
+    "Event",
+    "Journal",
+    "birth_writes",
+    "event_of",
+    "heard_write",
+    "turn_writes",
+]
 
 _INSERT = "INSERT INTO journal (entry, kind, at, turn, body) VALUES (?, ?, ?, ?, ?)"
 _SUMMARY = """
@@ -236,7 +245,7 @@ class Journal:
         pace = Pace(DECODED_PER_BREATH)
         for number, kind, at, body in rows:
             with self._reading(number):
-                found.append(_event(int(str(number)), str(kind), float(str(at)), str(body)))
+                found.append(event_of(int(str(number)), str(kind), float(str(at)), str(body)))
             await pace.spend()
         return found
 
@@ -250,7 +259,8 @@ class Journal:
         return int(str(rows[0][0]))
 
 
-def _event(entry: int, kind: str, at: float, body: str) -> Event:
+def event_of(entry: int, kind: str, at: float, body: str) -> Event:
+    """Read an entry whole; it raises whatever a damaged body makes it raise."""
     if kind == "turn":
         return Event(entry, kind, at, Turn.from_json(body), (), {})
     more = json.loads(body)
