@@ -35,7 +35,8 @@ _living: "weakref.WeakValueDictionary[Path, Opened]" = weakref.WeakValueDictiona
 
 def living_at(path: str | os.PathLike[str]) -> "Opened | None":
     """Give what this process holds open on a path, if anything."""
-    return _living.get(absolute(path))
+    found = _living.get(absolute(path))
+    return found if found is not None and found.in_this_process else None
 
 
 class Opened:
@@ -86,6 +87,7 @@ class Opened:
         # for the whole of its turn. Waiters are served in order.
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = os.getpid()
         self._life: Life | None = None
         self._watchers: Watchers[Turn] = Watchers(strict=strict)
         self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
@@ -122,7 +124,7 @@ class Opened:
                         birth=self._birth,
                         modules=self._modules,
                     )
-                self._loop = asyncio.get_running_loop()
+                self._loop, self._process = asyncio.get_running_loop(), os.getpid()
                 _living[self._path] = self
         return self
 
@@ -183,7 +185,7 @@ class Opened:
 
     def __del__(self) -> None:
         """Warn when a Leo was left open."""
-        if getattr(self, "_life", None) is not None:
+        if getattr(self, "_life", None) is not None and self.in_this_process:
             warnings.warn(
                 f"{self!r} was never closed; use 'async with AsyncLeoField(...)', or "
                 "'await leo.aclose()' when you are done",
@@ -212,6 +214,11 @@ class Opened:
         """Names of this Leo's modules, in running order, those that are off included."""
         return tuple(module.name for module in self._modules)
 
+    @property
+    def in_this_process(self) -> bool:
+        """Whether he was opened by this process, not by one that it was forked from."""
+        return os.getpid() == self._process
+
     # ------------------------------------------------------------ at the door
 
     def _known(self, names: Collection[str]) -> tuple[str, ...]:
@@ -222,6 +229,11 @@ class Opened:
         return tuple(name for name in known if name in names)
 
     def _require_loop(self) -> None:
+        if self._life is not None and not self.in_this_process:
+            raise WrongLoop(
+                f"{self!r} lives in process {self._process}, which this one was forked from; call "
+                "it there, or open another Leo here"
+            )
         if self._loop is not None and asyncio.get_running_loop() is not self._loop:
             raise WrongLoop(
                 f"{self!r} lives on another event loop; call it there, for example with "

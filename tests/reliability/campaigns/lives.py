@@ -14,7 +14,7 @@ from leo import AsyncLeoField, LeoField, Turn
 from leo.field.field import Field, newborn
 from leo.field.parts import parts_of
 from leo.field.view import KINDS
-from leo.life import Life, _heard_again
+from leo.life import Life, heard_again
 from leo.module import Module
 from leo.modules import default_modules
 from leo.store.schema import TABLES
@@ -146,7 +146,7 @@ async def recounted(life: Life) -> Field:
     counted.entries = 1
     while entries := await life.journal.entries_after(counted.entries):
         for entry in entries:
-            await _heard_again(counted, entry)
+            await heard_again(counted, entry)
     return counted
 
 
