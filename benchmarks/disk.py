@@ -30,14 +30,15 @@ SHOWN = 8
 
 
 def weigh(path: Path) -> int:
-    """Fold the log into the file, and give the bytes of the pages that hold something."""
+    """Fold the log into the file; give the bytes of pages that hold something, and of packs."""
     with contextlib.closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA wal_checkpoint(FULL)")
         pages, free, size = (
             int(file.execute(f"PRAGMA {name}").fetchone()[0])
             for name in ("page_count", "freelist_count", "page_size")
         )
-    return (pages - free) * size
+    packed = path.with_name(f"{path.name}.packs").rglob("*")
+    return (pages - free) * size + sum(one.stat().st_size for one in packed if one.is_file())
 
 
 def tables_of(path: Path) -> list[tuple[str, int, int]]:

@@ -71,7 +71,7 @@ async def main(turns: int, measured: int, rounds: int) -> None:
     comm.create_comm = Counter
     drawing: list[float] = []
     wire: list[float] = []
-    gaps, prompts = Gaps(), cycle(TALK)
+    prompts = cycle(TALK)
     with folder() as made:
         async with grown(made / "leo.db", 0) as leo:
             for _ in range(turns):
@@ -82,6 +82,7 @@ async def main(turns: int, measured: int, rounds: int) -> None:
             for _ in range(measured):
                 wire.append(await said(lab, next(prompts)))
                 drawing.append(await drawn(lab))
+            gaps = Gaps()
             for _ in range(rounds):
                 await gaps.round(talked(lab, prompts))
             lab.close()

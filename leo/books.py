@@ -38,8 +38,10 @@ BATCH_CHARACTERS: Final = 1_000_000
 """Most characters learned under one lock; talk goes on between batches."""
 
 FIRST_CHARACTERS: Final = 32_000
-"""Characters of the first batch, so that something is to be seen at once; each later one is
-twice as long as the one before."""
+"""Characters of the first batch, so that something is to be seen at once."""
+
+GROWTH: Final = 4
+"""How many times longer each later batch is than the one before, until they are long enough."""
 
 CHUNK_BYTES: Final = 1 << 17
 """Bytes read at a time."""
@@ -195,8 +197,8 @@ def where_left(
 
 def _limit(number: int) -> int:
     """Give the most characters of a batch."""
-    doublings = min(number, BATCH_CHARACTERS.bit_length())
-    return min(FIRST_CHARACTERS << doublings, BATCH_CHARACTERS)
+    steps = min(number, BATCH_CHARACTERS.bit_length())
+    return min(FIRST_CHARACTERS * int(GROWTH**steps), BATCH_CHARACTERS)
 
 
 def _end_of_batch(text: str, limit: int) -> int:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.field.forms import Forms, few_of_each
 from leo.field.layer import FORMS, NEW_PAIR_BONUS, OPENING, WINDOW
-from leo.field.packed import Packed, Rows, changes, narrow, units_in
+from leo.field.packed import Packed, Rows, narrow, units_in
 from leo.field.rows import COUNT_SHIFT, bit, units_of
 from leo.field.view import Kind
 from leo.field.words import Words, hashes_of

@@ -8,6 +8,8 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import stretches
+
 __all__ = ["Forms", "few_of_each"]
 
 Ints = NDArray[np.int64]
@@ -33,13 +35,6 @@ def few_of_each(words: Ints, first: Ints, most: int) -> Ints:
 
 def _sums(numbers: Ints, begins: Ints) -> Ints:
     return np.add.reduceat(numbers, begins) if len(begins) else numbers
-
-
-def _stretches(begins: Ints, lengths: Ints) -> Ints:
-    """Give the places of many stretches, one after the other."""
-    after = np.cumsum(lengths)
-    total = int(after[-1]) if len(after) else 0
-    return np.repeat(begins - after + lengths, lengths) + np.arange(total)
 
 
 def _hashes(text: NDArray[np.uint8], begins: Ints, lengths: Ints) -> NDArray[np.uint64]:
@@ -130,7 +125,7 @@ class Forms:
         return Forms(
             of[kept].astype(np.uint32),
             counts[kept].astype(np.uint32),
-            text[_stretches(begins[at], lengths[at])],
+            text[stretches(begins[at], lengths[at])],
             np.cumsum(lengths[at]).astype(np.uint32),
         )
 

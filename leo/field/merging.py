@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.field.forms import Forms
 from leo.field.layer import FORMS
-from leo.field.packed import PARTS, Cells, Packed, Rows, changes, narrow, units_in, width
+from leo.field.packed import PARTS, Cells, Packed, Rows, narrow, units_in, width
 from leo.field.parts import Told, parts_by_word
 from leo.field.rows import COUNT_SHIFT, MASK, UNITS
 from leo.field.shelf import Shelf

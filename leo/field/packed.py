@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes, stretches
 from leo.field.forms import Forms
 from leo.field.pages import NO_PAGES, Pages
 from leo.field.rows import COUNT_SHIFT, MASK
@@ -24,7 +25,6 @@ __all__ = [
     "Cells",
     "Packed",
     "Rows",
-    "changes",
     "dense",
     "narrow",
     "sources_in",
@@ -110,8 +110,11 @@ class Rows:
         found = np.zeros(len(keys), bool)
         begins = np.flatnonzero(changes(keys))
         low, end = self.places(keys[begins])
-        asked = np.flatnonzero(np.repeat(low < end, times := np.diff(begins, append=len(keys))))
-        low, room = (np.repeat(of_row, times)[asked] for of_row in (low, end - low))
+        rows = np.flatnonzero(low < end)
+        times = np.diff(begins, append=len(keys))[rows]
+        low, room = low[rows], (end - low)[rows]
+        low, room = np.repeat(low, times), np.repeat(room, times)
+        asked = stretches(begins[rows], times)
         for i in range(0, len(asked), ASKED):
             some = slice(i, i + ASKED)
             own = asked[some]
@@ -176,13 +179,6 @@ class Packed:
         """Give a word's id, ``None`` if this layer did not bring it."""
         place = self.words.index(word)
         return None if place is None else self.first + place
-
-
-def changes(numbers: Ints) -> NDArray[np.bool_]:
-    """Tell which of some numbers are others than the one before; the first one is."""
-    new = np.ones(len(numbers), bool)
-    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-    return new
 
 
 def dense(values: Ints, ids: Ints) -> Ints:

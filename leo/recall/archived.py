@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from leo.archive import BUDGET, Archive
+from leo.archive import BUDGET, RESCORED, Archive
 from leo.module import Reader, SqlValue, Write
 from leo.recall.memories import Recalled
 from leo.recall.resonance import Asking, Memory
 
-__all__ = ["ARCHIVE", "MEMORY_ROWS", "archived", "memory_of", "put_away", "put_away_before"]
+__all__ = ["ARCHIVE", "MEMORY_ROWS", "memory_of", "put_away", "put_away_before", "with_archived"]
 
 ARCHIVE: Final = Archive("santaklaus_memories", "id")
 """The index of those that are not at hand."""
@@ -25,28 +25,39 @@ def memory_of(row: Sequence[SqlValue], words: Iterable[str]) -> Memory:
     return Memory(id_, turn, at, text, frozenset(words), quality, arousal, used, uses)  # type: ignore[arg-type]
 
 
-async def archived(
-    reader: Reader, state: Recalled, asking: Asking, held: Mapping[str, int]
+async def with_archived(
+    reader: Reader, state: Recalled, asking: Asking, at_hand: Mapping[int, Memory]
 ) -> tuple[dict[int, Memory], dict[str, int]]:
-    """Fetch the archived memories that share most with a moment, and how often their words stand.
+    """Give the memories that share most with a moment, at hand or not, at most `RESCORED`.
+
+    Beside them stands in how many archived memories each of their and the moment's words stands.
 
     Parameters
     ----------
     reader, state, asking
-        The file, the memories at hand, and the moment.
-    held
-        In how many archived memories the moment's words stand.
+        The file, the memories, and the moment.
+    at_hand
+        Those at hand that share a word with the moment.
     """
-    rarity, evidence = state.rarity(held), asking.evidence()
+    evidence = asking.evidence()
+    held = await ARCHIVE.held(reader, evidence)
+    rarity = state.rarity(held)
     weights = {word: count * rarity.weight(word) for word, count in evidence.items()}
-    found = await ARCHIVE.find(reader, weights, held)
+    shared = await ARCHIVE.find(reader, weights, held)
+    for memory in at_hand.values():
+        shared[memory.id] = sum([weights[word] for word in weights if word in memory.words])
+    best = sorted(sorted(shared, key=lambda id_: (-shared[id_], -id_))[:RESCORED])
+    near = {id_: at_hand[id_] for id_ in best if id_ in at_hand}
+    away = [id_ for id_ in best if id_ not in at_hand]
     rows = await reader.fetch(
         f"{MEMORY_ROWS} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(found),),
+        (json.dumps(away),),
     )
-    words, more = await ARCHIVE.words_of(reader, found)
+    words, more = await ARCHIVE.words_of(reader, away)
+    others = frozenset[str]().union(*(one.words for one in near.values())) - more.keys()
     memories = [memory_of(row, words[row[0]]) for row in rows]  # type: ignore[index]
-    return {memory.id: memory for memory in memories}, more
+    held |= more | await ARCHIVE.held(reader, others)
+    return near | {memory.id: memory for memory in memories}, held
 
 
 async def put_away_before(reader: Reader, text: str, words: Sequence[str]) -> bool:

@@ -13,7 +13,14 @@ from typing import Final
 from leo.luck import stream
 from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
-from leo.recall.archived import ARCHIVE, MEMORY_ROWS, archived, memory_of, put_away, put_away_before
+from leo.recall.archived import (
+    ARCHIVE,
+    MEMORY_ROWS,
+    memory_of,
+    put_away,
+    put_away_before,
+    with_archived,
+)
 from leo.recall.memories import Recalled
 from leo.recall.resonance import Asking, Hit, Memory, Rarity, Scorer, content_of, resonance
 from leo.records import Influence, Note, Percept, Pull
@@ -264,14 +271,10 @@ class SantaKlaus(Module[Recalled]):
 
     async def _held(self, asking: Asking) -> _Held:
         """Hold what shares a word with the moment against it."""
-        evidence = asking.evidence()
-        memories = {one.id: one for one in self._sharing(tuple(evidence))}
+        memories = {one.id: one for one in self._sharing(tuple(asking.evidence()))}
         more: dict[str, int] = {}
         if self.state.archived:
-            words = set(evidence).union(*(one.words for one in memories.values()))
-            more = await ARCHIVE.held(self._reader, words)
-            away, of_theirs = await archived(self._reader, self.state, asking, more)
-            memories, more = memories | away, more | of_theirs
+            memories, more = await with_archived(self._reader, self.state, asking, memories)
         rarity, pace = self.state.rarity(more), Pace(ROWS_PER_BREATH)
         scorer = Scorer(asking, rarity)
         found: list[Hit] = []

@@ -106,7 +106,7 @@ async def found_in_archive(
     held = await ARCHIVE.held(reader, words | at_hand.keys())
     stand = {word: at_hand.get(word, 0) + held.get(word, 0) for word in words}
     weights = {word: idf(total, stand[word]) ** 2 for word in words}
-    turns = await ARCHIVE.find(reader, weights, held)
+    turns = list(await ARCHIVE.find(reader, weights, held))
     rows = await reader.fetch(
         f"{EPISODE_ROWS} WHERE turn IN (SELECT value FROM json_each(?)) AND version = ? "
         "ORDER BY turn",

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Near", "Scale", "by_words", "estimate_of", "idf", "leans_of", "nearest"]
+__all__ = ["Alike", "Near", "Scale", "by_words", "estimate_of", "idf", "leans_of", "nearest"]
 
 Vector = NDArray[np.float64]
 
@@ -65,26 +65,41 @@ def idf(total: int, stands: int) -> float:
     return math.log(1 + total / (1 + stands))
 
 
-def by_words(
-    heard: frozenset[str], said: frozenset[str], total: int, stand: Mapping[str, int]
-) -> float:
-    """Give the cosine distance of two sets of words, weighted by inverse document frequency.
+class Alike:
+    """Tells how far sets of words are from one, weighted by inverse document frequency.
 
     Parameters
     ----------
-    heard, said
+    heard
         Content words.
     total, stand
         How many episodes there are, and in how many of them each word stands.
     """
 
-    def squared(words: frozenset[str]) -> float:
-        return math.fsum([idf(total, stand.get(word, 0)) ** 2 for word in words])
+    def __init__(self, heard: frozenset[str], total: int, stand: Mapping[str, int]) -> None:
+        self._total, self._stand, self._squares = total, stand, dict[str, float]()
+        self._heard, self._length = heard, self._squared(heard)
 
-    if heard == said:
-        return 0.0
-    either = squared(heard) * squared(said)
-    return 1.0 if either == 0 else max(0.0, 1 - squared(heard & said) / math.sqrt(either))
+    def distance(self, said: frozenset[str]) -> float:
+        """Give the cosine distance, [0, 1]."""
+        if self._heard == said:
+            return 0.0
+        either = self._length * self._squared(said)
+        both = self._squared(self._heard & said)
+        return 1.0 if either == 0 else max(0.0, 1 - both / math.sqrt(either))
+
+    def _squared(self, words: frozenset[str]) -> float:
+        squares = self._squares
+        for word in words.difference(squares):
+            squares[word] = idf(self._total, self._stand.get(word, 0)) ** 2
+        return math.fsum([squares[word] for word in words])
+
+
+def by_words(
+    heard: frozenset[str], said: frozenset[str], total: int, stand: Mapping[str, int]
+) -> float:
+    """Give the cosine distance of two sets of words; see `Alike`."""
+    return Alike(heard, total, stand).distance(said)
 
 
 @dataclass(frozen=True, slots=True)

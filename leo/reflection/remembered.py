@@ -11,10 +11,10 @@ import numpy as np
 from leo.reflection.episodic_archive import ARCHIVED, NONE_FOUND, Episode, Found
 from leo.reflection.features import FEATURES, NOTHING_YET, Aftermath
 from leo.reflection.nearest import (
+    Alike,
     Near,
     Scale,
     Vector,
-    by_words,
     estimate_of,
     leans_of,
     nearest,
@@ -156,9 +156,10 @@ class Episodes:
             return apart
         stand = Counter(self.sharing(words))
         stand.update(found.held)
+        alike = Alike(words, self.total, stand)
         for place, one in enumerate(every):
             if not words.isdisjoint(one.words):
-                apart[place] = by_words(words, one.words, self.total, stand)
+                apart[place] = alike.distance(one.words)
         return apart
 
     def told(self, near: Sequence[Like]) -> tuple[float, tuple[float, ...]]:

@@ -1,0 +1,22 @@
+"""Two things to do with arrays that everything packed is made of."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["changes", "stretches"]
+
+Ints = NDArray[np.int64]
+
+
+def changes(numbers: Ints) -> NDArray[np.bool_]:
+    """Tell which of some numbers are others than the one before; the first one is."""
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return new
+
+
+def stretches(begins: Ints, lengths: Ints) -> Ints:
+    """Give the places of many stretches, one after the other."""
+    after = np.cumsum(lengths)
+    total = int(after[-1]) if len(after) else 0
+    return np.repeat(begins - after + lengths, lengths) + np.arange(total)
