@@ -64,7 +64,8 @@ async def examine(looked: Looked, tell: Tell) -> bool:
         kept = await _kept(looked, birthday)
         await done("counts", _counts(looked, birthday, kept, sound=not journal.wrong))
         if keeper is None or keeper.dead:
-            await done("folder", asyncio.to_thread(leftovers, looked.file, kept.names))
+            needed = kept.names if kept.wrong is None else None
+            await done("folder", asyncio.to_thread(leftovers, looked.file, needed))
     return healthy
 
 

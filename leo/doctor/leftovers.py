@@ -11,7 +11,7 @@ from leo.store.looking import size_of
 __all__ = ["leftovers"]
 
 
-def leftovers(file: Path, named: Collection[str]) -> Check:
+def leftovers(file: Path, named: Collection[str] | None) -> Check:
     """List what nobody needs, and what was put aside.
 
     Parameters
@@ -19,7 +19,7 @@ def leftovers(file: Path, named: Collection[str]) -> Check:
     file
         A Leo's file that nobody has open.
     named
-        Packed layers that are needed.
+        Packed layers that are needed; ``None`` if that is not known.
     """
     found = tuple(_unneeded(file, named))
     told = [
@@ -36,13 +36,13 @@ def _aside(file: Path) -> list[Path]:
     return [one for one in asides_of(file) if not one.name.endswith(".new")]
 
 
-def _unneeded(file: Path, named: Collection[str]) -> Iterator[str]:
+def _unneeded(file: Path, named: Collection[str] | None) -> Iterator[str]:
     for one in sorted(file.parent.iterdir()):
         mine = one.name.startswith((f"{file.name}.", f".{file.name}."))
         if mine and one.name.endswith(".new"):
             yield f"{one.name} was begun and never finished; it can be deleted"
     shelf = Folder.beside(file).path
-    if shelf.is_dir():
+    if named is not None and shelf.is_dir():
         for one in sorted(shelf.iterdir()):
             if one.name not in named:
                 yield f"{shelf.name}/{one.name} is not used; it goes at the next opening"

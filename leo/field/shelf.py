@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -137,7 +137,7 @@ class Folder:
         for one in self.path.iterdir():
             if one.name not in named:
                 shutil.rmtree(one)
-                _sure.discard(one)
+                _sure.pop(one, None)
         if not named:
             self.path.rmdir()
 
@@ -218,8 +218,22 @@ def _sum_of(said: Mapping[str, Any]) -> int:
     return zlib.crc32(json.dumps(said, sort_keys=True).encode())
 
 
-_sure: set[Path] = set()
-"""Layers that this process found as they were written; what is there is never changed."""
+Made: TypeAlias = tuple[tuple[int, int], ...]
+"""Which files a layer is made of, and when each was written."""
+
+_sure: dict[Path, Made] = {}
+"""Layers that this process found as they were written; Leo never changes what is there."""
+
+
+def _made(folder: Path, parts: Mapping[str, Any]) -> Made:
+    """Look at the files of a layer, which must have the sizes that they were written with."""
+    seen: list[tuple[int, int]] = []
+    for part, (kind, length) in parts.items():
+        found = (folder / part).stat()
+        if found.st_size != length * np.dtype(kind).itemsize:
+            raise ValueError(f"{folder / part} has not the size it was written with")
+        seen.append((found.st_ino, found.st_mtime_ns))
+    return tuple(seen)
 
 
 def _loaded(folder: Path, *, whole: bool = False) -> Packed:
@@ -227,21 +241,21 @@ def _loaded(folder: Path, *, whole: bool = False) -> Packed:
     sums = said.get("sums", {})  # layers of before have none
     if sums and said.pop("sum", None) != _sum_of(said):
         raise ValueError(f"{folder / TOLD} is not what was written")
+    made = _made(folder, said["parts"])
+    unsure = whole or _sure.get(folder) != made
     parts: dict[str, Array] = {}
     files: list[mmap.mmap] = []
     for part, (kind, length) in said["parts"].items():
-        if (folder / part).stat().st_size != length * np.dtype(kind).itemsize:
-            raise ValueError(f"{folder / part} has not the size it was written with")
         if length:
             with (folder / part).open("rb") as file:
                 files.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             parts[part] = np.frombuffer(files[-1], kind)
         else:
             parts[part] = np.zeros(0, kind)  # an empty file cannot be mapped
-        if part in sums and (whole or folder not in _sure):
+        if part in sums and unsure:
             required = Sums(*sums[part])
             if not required.fit(bytes_of(parts[part]), whole=whole):
                 raise ValueError(f"{folder / part} is not what was written")
-    _sure.add(folder)
+    _sure[folder] = made
     told = Told(int(said["first"]), int(said["units"]), Growth(*said["grown"]))
     return put_together(told, parts, folder.name, Pages(files))
