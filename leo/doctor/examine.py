@@ -54,7 +54,7 @@ async def examine(looked: Looked, tell: Tell) -> bool:
 
     keeper = await asyncio.to_thread(held, looked.file)
     await done("leo", _who(looked, keeper))
-    await done("file", pages(reading))
+    await done("file", pages(reading, looked.missing))
     await done("tables", tables(reading, default_modules()))
     birth = await done("birth", _birth(looked))
     birthday = None if birth.wrong else await Journal(reading).birthday()
@@ -186,11 +186,14 @@ async def _up_to_date(looked: Looked, module: Module[Any]) -> bool:
 
 
 async def _kept(looked: Looked, birthday: Birthday) -> Kept:
-    for _ in range(TRIES):
-        kept = await kept_in(looked.reading, birthday.birth, looked.file)
-        if kept.wrong is None or looked.still:
-            break
-        await looked.again()  # a living Leo may have renewed them just now
+    try:
+        for _ in range(TRIES):
+            kept = await kept_in(looked.reading, birthday.birth, looked.file)
+            if kept.wrong is None or looked.still:
+                break
+            await looked.again()  # a living Leo may have renewed them just now
+    except StoreError as error:
+        return Kept(None, str(error.__cause__ or error))
     return kept
 
 

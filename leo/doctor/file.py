@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from leo.doctor.report import Check
+from leo.errors import StoreError
 from leo.module import Module
 from leo.store.database import Reading
 from leo.store.gaps import tables_of
@@ -57,13 +58,17 @@ def _lives(pid: int) -> bool:
     return True
 
 
-async def pages(reading: Reading) -> Check:
-    """Have SQLite check every page."""
-    rows = await reading.fetch(f"PRAGMA integrity_check({MOST})")
+async def pages(reading: Reading, missing: int) -> Check:
+    """Have SQLite check every page of a file at whose end so many bytes are missing."""
+    cut = (f"its last {missing} bytes are missing",) if missing else ()
+    try:
+        rows = await reading.fetch(f"PRAGMA integrity_check({MOST})")
+    except StoreError as error:
+        return Check("file", "SQLite cannot check it", (*cut, str(error.__cause__)))
     told = tuple(str(line) for (text,) in rows for line in str(text).splitlines())
     if told == ("ok",):
-        return Check("file", "SQLite finds every page as it should be")
-    return Check("file", "SQLite finds damage in it", told)
+        return Check("file", "SQLite finds every page as it should be", cut)
+    return Check("file", "SQLite finds damage in it", (*cut, *told))
 
 
 async def tables(reading: Reading, modules: Iterable[Module[object]]) -> Check:

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from leo.errors import StoreError
 from leo.store.database import Reading
-from leo.store.looking import real, store_error
+from leo.store.looking import missing_from, real, store_error
 from leo.store.schema import MIGRATIONS, VERSION
 
 __all__ = ["Looked", "looking"]
@@ -31,12 +33,15 @@ class Looked:
         The schema of the file; ``reading`` is of the newest.
     still
         Whether nobody writes to it.
+    missing
+        Bytes that are missing at its end; ``reading`` finds zeros there.
     """
 
     file: Path
     reading: Reading
     version: int
     still: bool
+    missing: int
 
     async def again(self) -> None:
         """Look at it as it is now."""
@@ -62,7 +67,19 @@ async def looking(path: Path) -> AsyncIterator[Looked]:
     # Without a log nobody has it open. Then none is made, as SQLite would even for reading.
     still = not await asyncio.to_thread(file.with_name(f"{file.name}-wal").exists)
     async with contextlib.AsyncExitStack() as stack:
-        reading = await Reading.look(file, still=still)
+        missing = await _missing(file)
+        whole = stack.enter_context(tempfile.TemporaryDirectory(prefix="leo-doctor-"))
+        shown = await asyncio.to_thread(_padded, file, missing, Path(whole)) if missing else file
+        try:
+            reading = await Reading.look(shown, still=still)
+        except StoreError as error:
+            if missing:
+                raise StoreError(
+                    f"the last {missing} bytes of {file} are missing, and nothing of what is left "
+                    "can be read; restore it from a copy"
+                ) from error
+            raise
+        reading.path = file
         stack.push_async_callback(reading.close)
         version = int(str((await reading.fetch("PRAGMA user_version"))[0][0]))
         if not version:
@@ -73,7 +90,28 @@ async def looking(path: Path) -> AsyncIterator[Looked]:
             await reading.connection.execute("BEGIN")
         except sqlite3.Error as error:
             raise store_error(file, error) from error
-        yield Looked(file, reading, version, still)
+        yield Looked(file, reading, version, still, missing)
+
+
+async def _missing(file: Path) -> int:
+    try:
+        return await asyncio.to_thread(missing_from, file)
+    except OSError:
+        return 0  # it is not there, or cannot be read, which is told when it is opened
+
+
+def _padded(file: Path, missing: int, folder: Path) -> Path:
+    """Copy a file whose end is missing, with zeros for it: without them nothing of it is read."""
+    copy = folder / file.name
+    try:
+        shutil.copyfile(file, copy)
+        os.truncate(copy, file.stat().st_size + missing)
+    except OSError as error:
+        raise StoreError(
+            f"cannot copy {file} to {folder}, to look at what is left of it: {error.strerror}; "
+            "make room there, or name another folder (TMPDIR)"
+        ) from error
+    return copy
 
 
 @asynccontextmanager
@@ -87,6 +125,7 @@ async def _up_to_date(reading: Reading, version: int) -> AsyncIterator[Reading]:
         except sqlite3.Error as error:
             raise store_error(reading.path, error) from error
         newer = await Reading.look(copy, still=True)
+        newer.path = reading.path
         try:
             yield newer
         finally:

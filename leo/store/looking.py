@@ -4,17 +4,20 @@ All of this but the errors blocks on the disk: call it in a thread.
 """
 
 import contextlib
+import os
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from leo.errors import CommitFailed, NotALeo, StoreError
-from leo.store.schema import APPLICATION_ID, TABLES, VERSION
+from leo.store.schema import APPLICATION_ID, VERSION
 
 __all__ = [
     "check",
     "commit_failed",
     "is_there",
+    "missing_from",
     "real",
     "require_known",
     "size_of",
@@ -24,12 +27,14 @@ __all__ = [
 
 DOCTOR: Final = "`python -m leo doctor` tells what is damaged, and saves what can be read"
 
+DAMAGED: Final = f"the file is damaged: {DOCTOR}"
+
 WAYS_OUT: Final = (
     ("locked", "another program is writing to it: close that program"),
     ("readonly", "see that you may write to the file and to its folder"),
     ("full", "make room on the disk"),
     ("disk I/O", "see whether the disk is full, too slow to be reached, or failing"),
-    ("malformed", f"the file is damaged: {DOCTOR}"),
+    ("malformed", DAMAGED),
     ("unable to open", "see that its folder is there, or allow more open files (ulimit -n)"),
 )
 """What SQLite says, and what helps."""
@@ -42,9 +47,15 @@ ANYTHING: Final = (
 
 MAGIC: Final = b"SQLite format 3\0"
 HEAD_BYTES: Final = 100
+PAGE_BYTES: Final = slice(16, 18)
+PAGES: Final = slice(28, 32)
 SCHEMA: Final = slice(60, 64)
 ID: Final = slice(68, 72)
-"""How a database begins, and where in it the schema and the application are named."""
+"""How a database begins, and where in it stand the size of a page, how many there are, the schema
+and the application."""
+
+LARGEST: Final = 1 << 16
+"""Bytes of a page whose size is given as 1."""
 
 LEFT: Final = frozenset({".packs", ".json", ".bak"})
 """What names beside a file end in that a Leo left there."""
@@ -109,13 +120,35 @@ def check(path: Path) -> None:
         if path.stat().st_size == 0:
             _require_newborn(path)
             return
-        unfinished = _head_before_log(path)
+        head, waiting = _head_of(path), _has_log(path)
+        missing = missing_from(path)
     except OSError as error:
         raise _unseen(path, error) from error
-    found, version, tables = unfinished or _looked_at(path)
-    if found != APPLICATION_ID and (found or version or tables):
-        raise NotALeo(f"{path} is an SQLite file of something else, and was left as it is")
-    require_known(path, version)
+    if head is None:
+        raise NotALeo(f"{path} is not an SQLite file, and was left as it is")
+    if missing:
+        raise StoreError(f"cannot use {path}: its last {missing} bytes are missing; {DAMAGED}")
+    # When a full disk or a crash stops SQLite while it takes a log in, the file alone makes no
+    # sense; with its log it does, and SQLite goes on with it when it is opened.
+    if not (waiting and head.application == APPLICATION_ID):
+        _require_mine(path, *_looked_at(path))
+    require_known(path, head.schema)
+
+
+def missing_from(path: Path) -> int:
+    """Tell how many bytes are missing at the end of a Leo's file that no log is to be added to.
+
+    SQLite opens such a file as if it were whole, when only a part of the last page is missing.
+
+    Raises
+    ------
+    OSError
+        If that cannot be seen.
+    """
+    head = _head_of(path)
+    if head is None or head.application != APPLICATION_ID or _has_log(path):
+        return 0
+    return max(0, head.size - path.stat().st_size)
 
 
 def require_known(path: Path, version: int) -> None:
@@ -133,27 +166,39 @@ def require_known(path: Path, version: int) -> None:
         )
 
 
-Head: TypeAlias = tuple[int, int, int]
-"""Application id, schema, and how many tables there are."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the first bytes of a database say: whose it is, its schema, how many bytes it has."""
+
+    application: int
+    schema: int
+    size: int
 
 
-def _head_before_log(path: Path) -> Head | None:
-    """Read the head of a Leo's file by hand, if there is a log that its pages wait for.
-
-    When a full disk or a crash stops SQLite while it takes the log in, the file alone makes no
-    sense; with its log it does, and SQLite goes on with it when it is opened.
-    """
-    log = path.with_name(f"{path.name}-wal")
-    if not log.exists() or not log.stat().st_size:
-        return None
+def _head_of(path: Path) -> _Head | None:
+    """Read the head of a database by hand; ``None`` if it is none."""
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head.startswith(MAGIC) or int.from_bytes(head[ID]) != APPLICATION_ID:
+        head, size = file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size
+    if len(head) < HEAD_BYTES or not head.startswith(MAGIC):
         return None
-    return APPLICATION_ID, int.from_bytes(head[SCHEMA]), len(TABLES)
+    schema, application, page, pages = (
+        int.from_bytes(head[at]) for at in (SCHEMA, ID, PAGE_BYTES, PAGES)
+    )
+    page = LARGEST if page <= 1 else page
+    return _Head(application, schema, max(pages, -(-size // page)) * page)
 
 
-def _looked_at(path: Path) -> Head:
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _require_mine(path: Path, application: int, schema: int, tables: int) -> None:
+    if application != APPLICATION_ID and (application or schema or tables):
+        raise NotALeo(f"{path} is an SQLite file of something else, and was left as it is")
+
+
+def _looked_at(path: Path) -> tuple[int, int, int]:
     look = f"{path.as_uri()}?mode=ro&immutable=1"
     try:
         with contextlib.closing(sqlite3.connect(look, uri=True)) as file:
@@ -172,8 +217,7 @@ def _looked_at(path: Path) -> Head:
 
 def _require_newborn(path: Path) -> None:
     """Refuse to be born into an empty file beside which there are traces of a life."""
-    log = path.with_name(f"{path.name}-wal")
-    traces = [log] if log.exists() and log.stat().st_size else []
+    traces = [path.with_name(f"{path.name}-wal")] if _has_log(path) else []
     beside = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}."))
     traces += [one for one in beside if one.suffix in LEFT]
     if traces:

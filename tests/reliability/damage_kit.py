@@ -174,7 +174,10 @@ async def diagnosed(path: Path) -> tuple[int, list[str]]:
 
 
 def _folder(folder: Path) -> dict[str, tuple[int, int]]:
-    found = sorted(one for one in folder.rglob("*") if one.is_file())
+    # SQLite makes an index of a log for whoever reads it; that is no part of a life.
+    found = sorted(
+        one for one in folder.rglob("*") if one.is_file() and not one.name.endswith("-shm")
+    )
     return {str(one): (one.stat().st_size, one.stat().st_mtime_ns) for one in found}
 
 

@@ -176,13 +176,28 @@ def test_a_whole_journal_is_saved(
     assert "exists already" in again.err
 
 
-def test_a_truncated_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The end is missing: SQLite reads nothing of it, the file is named; status 2."""
-    file.write_bytes(file.read_bytes()[: 10 * PAGE + 100])
-    told = Told(file, capsys)
+def test_a_truncated_file(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """SQLite refuses it whole; the doctor saves the entries that are left."""
+    file.write_bytes(file.read_bytes()[: -9 * PAGE - 100])
+    saved = tmp_path.parent / f"{tmp_path.name}.left.jsonl"
+    told = Told(file, capsys, "--export", str(saved))
+
+    assert (told.status, told.err) == (1, "")
+    assert told.wrong >= {"file", "journal"}
+    assert "bytes are missing" in told.out
+    rows = [json.loads(line) for line in saved.read_text(encoding="utf-8").splitlines()]
+    assert rows[0]["kind"] == "birth"
+    assert 1 < len(rows) < LIVED + 2
+    assert f"saved  {len(rows)} journal entries in {saved}" in told.out
+
+
+def test_only_the_beginning_of_a_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When nothing of the journal is left it is said which file that is; status 2."""
+    file.write_bytes(file.read_bytes()[:PAGE])
+    told = Told(file, capsys, "--export", str(file.with_name("out.jsonl")))
 
     assert (told.status, told.out) == (2, "")
-    assert f"cannot use {file}: database disk image is malformed" in told.err
+    assert f"bytes of {file} are missing, and nothing of what is left can be read" in told.err
 
 
 def changed(file: Path, *statements: str) -> None:
@@ -260,6 +275,20 @@ def test_packed_layers_that_are_damaged(
     assert Told(file, capsys).status == 0
 
 
+def test_what_lies_beside_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A draft that nobody finished is told, and so is a layer that no image names any more."""
+    layers = file.with_name(f"{file.name}.packs")
+    shutil.copytree(next(layers.iterdir()), layers / "0123456789abcdef")
+    told = Told(file, capsys)
+    assert (told.status, told.wrong) == (0, set())
+    assert f"{layers.name}/0123456789abcdef: not used" in told.out
+
+    file.with_name(".leo.db.copy.new").touch()
+    told = Told(file, capsys)
+    assert (told.status, told.wrong) == (1, {"folder"})
+    assert ".leo.db.copy.new was begun and never finished" in told.out
+
+
 # ---------------------------------------------------------------- what cannot be read
 
 
@@ -281,7 +310,7 @@ UNREADABLE: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
     "text": (lambda file: file.write_text("Dear diary, " * 99), "is not an SQLite file"),
     "newer": (_newer, "was written by a newer leo"),
     "missing": (lambda file: None, "there is no Leo at"),
-    "folder": (Path.mkdir, "cannot use"),
+    "folder": (Path.mkdir, "cannot look at"),
 }
 
 
