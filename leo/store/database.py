@@ -345,9 +345,22 @@ class Database(Reading):
     async def close(self) -> None:
         """Close the connection and let the file go; closing twice is closing once."""
         await super().close()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         if self._holder is not None:
             holder, self._holder = self._holder, None
             await asyncio.to_thread(holder.release)
+
+    async def abandon(self) -> None:
+        """Close the file when the event loop that it was opened on has ended.
+
+        What was under way then is not waited for; SQLite takes back what was not committed.
+        """
+        try:
+            await _end(self.connection)
+        finally:
+            await self._let_go()
 
     async def __aenter__(self) -> "Database":
         return self
@@ -362,7 +375,13 @@ class Database(Reading):
 
 
 async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+    connection = aiosqlite.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_MS / 1000,
+        check_same_thread=False,  # its own thread uses it, unless that has ended
+    )
     _let_interpreter_exit(connection)
     try:
         opened = await connection
@@ -381,5 +400,28 @@ def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
     # A Leo that somebody forgot to close must not keep Python from ending. The library starts
     # a plain thread (up to 0.21 the connection is that thread); a daemon is left behind at exit,
     # which is safe: what was committed is on disk, and SQLite drops what was not.
-    thread = connection if isinstance(connection, threading.Thread) else connection._thread
-    thread.daemon = True
+    _thread_of(connection).daemon = True
+
+
+def _thread_of(connection: aiosqlite.Connection) -> threading.Thread:
+    return connection if isinstance(connection, threading.Thread) else connection._thread
+
+
+async def _end(connection: aiosqlite.Connection) -> None:
+    """Close a connection whose event loop has ended.
+
+    When its thread has something for that loop it finds it closed, and dies; then it answers
+    nobody any more, and what it held is closed without it.
+    """
+    thread, held = _thread_of(connection), connection._connection
+    if thread.is_alive():
+        dead = asyncio.ensure_future(asyncio.to_thread(thread.join))
+        closing = asyncio.ensure_future(connection.close())
+        await asyncio.wait((dead, closing), return_when=asyncio.FIRST_COMPLETED)
+        while not closing.done():
+            closing.cancel()  # more than once: it waits for the thread in its ``finally``, too
+            await asyncio.sleep(0)
+        await dead
+    if held is not None:
+        await asyncio.to_thread(held.close)
+        connection._connection = None
