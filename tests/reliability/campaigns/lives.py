@@ -208,7 +208,9 @@ class Reopened:
             self.complaints.append(complaint)
 
 
-async def complaints_about(leo: AsyncLeoField, reference: Reference, known: int) -> Reopened:
+async def complaints_about(
+    leo: AsyncLeoField, reference: Reference, known: int, unseen: int = 1
+) -> Reopened:
     """Compare an open Leo with the life that nobody disturbed, and with his own journal.
 
     Parameters
@@ -218,13 +220,15 @@ async def complaints_about(leo: AsyncLeoField, reference: Reference, known: int)
     reference
         How his life should be.
     known
-        How many turns were told of before he was killed; one more may have happened.
+        How many turns were told of before he was killed.
+    unseen
+        How many more may have happened: one each time that he was killed.
     """
     life = life_of(leo)
     turns = await leo.journal()
     seen = Reopened(known, len(turns))
     seen.must(
-        0 <= len(turns) - known <= 1, f"{known} turns were told of and {len(turns)} are there"
+        0 <= len(turns) - known <= unseen, f"{known} turns were told of and {len(turns)} are there"
     )
     digests = [digest_of_turn(turn) for turn in turns]
     expected = await reference.upto(len(turns))
