@@ -9,7 +9,7 @@ from leo.home import ASYNC_DB_PATH, absolute
 from leo.module import Module
 from leo.store.database import Reading
 from leo.store.journal import Journal
-from leo.store.reader import FileReader
+from leo.store.reader import FileReader, loaded
 
 __all__ = ["Alone"]
 
@@ -79,5 +79,5 @@ class Alone(Generic[ModuleT]):
         birthday = await Journal(self._reading).birthday()
         reader = FileReader(self._reading, birthday.birth if birthday else None)
         module: ModuleT = self.kind()  # type: ignore[assignment]
-        module.state = await module.load(reader)
+        module.state = await loaded(module, reader)
         return module

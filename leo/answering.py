@@ -31,7 +31,8 @@ class Answering(Opened):
         book only the sentences go. What Leo himself said stays, but for words, and for three
         words in a row, that stood only in what is forgotten: those are cut out (``…``), and a
         text with a cut is not counted any more. `leo.forgetting` says it in detail. Copies made
-        before are not touched, and neither are the texts he was born with.
+        before are not touched, and neither are the texts he was born with; what was put aside
+        when an older file was brought up to date is deleted.
 
         Parameters
         ----------

@@ -2,7 +2,7 @@
 
 This is the one place where a module's failure is caught: the module is taken out of the rest
 of this turn, the fault stands in the Turn and is logged with its traceback. Strict mode
-raises it instead.
+raises it instead. A file that cannot be read is no module's failure, and fails the turn.
 """
 
 import copy
@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-from leo.errors import ModuleError
+from leo.errors import ModuleError, StoreError
 from leo.module import Judged, Keep, Kept, Lean, Module, Moment, Revision, Said, SoFar, Voice, Write
 from leo.records import Blend, Fault, Influence, Leaning, Note, Percept, Timing, Utterance
 
@@ -134,6 +134,8 @@ class Hooks:
             result = await call(module)
             if result is not None and not isinstance(result, kind):
                 raise TypeError(f"it returned {result!r}, not {kind.__name__} or None")
+        except StoreError:  # the disk failed, not the module: no turn without what is there
+            raise
         except Exception as error:  # the boundary: a module fails, Leo does not
             if self._strict:
                 raise ModuleError(module.name, hook, error) from error

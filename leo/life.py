@@ -23,16 +23,17 @@ from leo.recent import LAST_TURNS, Recent
 from leo.records import Learned, Source, Turn
 from leo.settle import settled
 from leo.store.compacting import compact_page
+from leo.store.copying import drop_asides
 from leo.store.database import Database
 from leo.store.journal import Birthday, Entry, Journal, birth_writes, heard_write, turn_writes
-from leo.store.reader import FileReader
+from leo.store.reader import FileReader, loaded
 from leo.text.birth import Birth
 from leo.turn import Plan
 from leo.turns import Compacted, Forgotten
 from leo.views import Neighbourhood
 from leo.voice import learn
 
-__all__ = ["Life"]
+__all__ = ["Life", "heard_again"]
 
 log = logging.getLogger("leo")
 
@@ -137,14 +138,14 @@ class Life:
 
     async def remember(self) -> None:
         """Build memory from disk, if it is not there or not to be trusted."""
-        if not self._stale:
+        if not self._stale and not self.database.asleep:
             return
         rested = self.database.asleep and self._rested
         await settled(self.database.wake())
         field = await self._keeper.field(await newborn(self.birthday.birth))
         while entries := await self.journal.entries_after(field.entries):
             for entry in entries:
-                await _heard_again(field, entry)
+                await heard_again(field, entry)
         self.entry, self.turn = await self.journal.last()
         self.field = field
         if not rested:
@@ -159,7 +160,7 @@ class Life:
     async def _load_modules(self) -> None:
         """Let all modules read their tables, all asking at once; nobody changes them meanwhile."""
         reader = FileReader(self.database, self.birthday.birth)
-        loading = (module.load(reader) for module in self.modules)
+        loading = (loaded(module, reader) for module in self.modules)
         states = await asyncio.gather(*loading, return_exceptions=True)
         for state in states:
             if isinstance(state, BaseException):
@@ -258,7 +259,7 @@ class Life:
         await self.database.erase(erased.writes)
         self._stale = True  # until the field is counted anew
         try:
-            await self._drop_mirrors()
+            await self._drop_beside()
         finally:
             await self.remember()
         await self.clean()
@@ -269,15 +270,16 @@ class Life:
     async def clean(self) -> None:
         """Renew what may hold old bytes of what was forgotten, if anything does."""
         if await self.database.soiled():
-            await self._drop_mirrors()
+            await self._drop_beside()
             await self._keeper.sweep(self.field)
             await self.database.scrub()
             await self.mirror()
 
-    async def _drop_mirrors(self) -> None:
+    async def _drop_beside(self) -> None:
         rows = await self.database.fetch("SELECT DISTINCT module FROM module_migrations")
         names = {*(module.name for module in self.modules), *(str(name) for (name,) in rows)}
         await drop_mirrors(self.database.path, sorted(names))
+        await asyncio.to_thread(drop_asides, self.database.path)
 
     async def _tidy(self) -> None:
         """Finish at opening what a crash cut short; a Leo who cannot opens all the same."""
@@ -344,7 +346,7 @@ class Life:
             await self.database.close()
 
 
-async def _heard_again(field: Field, entry: Entry) -> None:
+async def heard_again(field: Field, entry: Entry) -> None:
     """Take an entry of the journal into a field, as it was when it happened."""
     if at_once(entry.texts):
         ((source, text),) = entry.texts

@@ -43,6 +43,7 @@ async def write_mirrors(path: Path, modules: Sequence[Module[Any]]) -> None:
             await aiofiles.os.replace(draft, place)
         except OSError as error:
             log.warning("could not write %s: %s; nothing else depends on it", place, error)
+            await _drop_draft(draft)
 
 
 async def drop_mirrors(path: Path, modules: Iterable[str]) -> None:
@@ -65,6 +66,15 @@ async def drop_mirrors(path: Path, modules: Iterable[str]) -> None:
                     f"could not take {one} away: {error.strerror}; it may still quote what was to "
                     "be forgotten. Delete it by hand"
                 ) from error
+
+
+async def _drop_draft(draft: Path) -> None:
+    try:
+        await aiofiles.os.remove(draft)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.warning("could not remove %s: %s; it is written over next time", draft, error)
 
 
 def _draft(place: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import logging
 import os
 import secrets
 import time
@@ -28,6 +29,8 @@ from leo.watchers import Watchers
 
 __all__ = ["Opened", "living_at"]
 
+log = logging.getLogger("leo")
+
 OpenedT = TypeVar("OpenedT", bound="Opened")
 
 _living: "weakref.WeakValueDictionary[Path, Opened]" = weakref.WeakValueDictionary()
@@ -35,7 +38,8 @@ _living: "weakref.WeakValueDictionary[Path, Opened]" = weakref.WeakValueDictiona
 
 def living_at(path: str | os.PathLike[str]) -> "Opened | None":
     """Give what this process holds open on a path, if anything."""
-    return _living.get(absolute(path))
+    found = _living.get(absolute(path))
+    return found if found is not None and found._in_this_process else None
 
 
 class Opened:
@@ -86,6 +90,7 @@ class Opened:
         # for the whole of its turn. Waiters are served in order.
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = os.getpid()
         self._life: Life | None = None
         self._watchers: Watchers[Turn] = Watchers(strict=strict)
         self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
@@ -110,6 +115,8 @@ class Opened:
         SeedMismatch
             If a seed was given that is not the stored one.
         """
+        if self._life is None and self._loop is not asyncio.get_running_loop():
+            self._move()
         self._require_loop()
         async with self._lock:
             if self._life is None:
@@ -122,7 +129,7 @@ class Opened:
                         birth=self._birth,
                         modules=self._modules,
                     )
-                self._loop = asyncio.get_running_loop()
+                self._loop, self._process = asyncio.get_running_loop(), os.getpid()
                 _living[self._path] = self
         return self
 
@@ -161,7 +168,15 @@ class Opened:
         return bool(self._watchers or self._forgetting)
 
     async def aclose(self) -> None:
-        """Finish the turns that are under way, then close; closing twice is closing once."""
+        """Finish the turns that are under way, then close; closing twice is closing once.
+
+        A Leo whose event loop has ended can be closed on any other. Turns that were under way
+        then have not happened, which is logged, unless their commit was begun; what he answered
+        is in his file.
+        """
+        if self._orphaned():
+            await settled(self._let_go())
+            return
         self._require_loop()
         async with self._lock:
             await ward().leave(self)
@@ -169,6 +184,31 @@ class Opened:
             if life is not None:
                 _living.pop(self._path, None)
                 await settled(life.close())
+
+    def _orphaned(self) -> bool:
+        """Tell whether he is open and his event loop has ended."""
+        open_here = self._life is not None and self._in_this_process
+        return open_here and self._loop is not None and self._loop.is_closed()
+
+    async def _let_go(self) -> None:
+        """Close him without what was under way when his loop ended, which nobody waits for."""
+        life, self._life = self._life, None
+        _living.pop(self._path, None)
+        if self._lock.locked():
+            log.warning(
+                "%s: his event loop ended while something was under way; what is not in his file "
+                "has not happened, and what he answered is in it",
+                self._path,
+            )
+        self._loop, self._lock = None, asyncio.Lock()  # who holds the old one never comes back
+        self._tasks.clear()
+        if life is not None:
+            await life.database.abandon()
+
+    def _move(self) -> None:
+        """Belong to no event loop when he is closed; a lock belongs to one for ever."""
+        if not self._lock.locked():
+            self._loop, self._lock = None, asyncio.Lock()
 
     async def __aenter__(self: OpenedT) -> OpenedT:
         return await self.async_init()
@@ -183,7 +223,7 @@ class Opened:
 
     def __del__(self) -> None:
         """Warn when a Leo was left open."""
-        if getattr(self, "_life", None) is not None:
+        if getattr(self, "_life", None) is not None and self._in_this_process:
             warnings.warn(
                 f"{self!r} was never closed; use 'async with AsyncLeoField(...)', or "
                 "'await leo.aclose()' when you are done",
@@ -212,6 +252,11 @@ class Opened:
         """Names of this Leo's modules, in running order, those that are off included."""
         return tuple(module.name for module in self._modules)
 
+    @property
+    def _in_this_process(self) -> bool:
+        """Whether he was opened by this process, not by one that it was forked from."""
+        return os.getpid() == self._process
+
     # ------------------------------------------------------------ at the door
 
     def _known(self, names: Collection[str]) -> tuple[str, ...]:
@@ -222,6 +267,16 @@ class Opened:
         return tuple(name for name in known if name in names)
 
     def _require_loop(self) -> None:
+        if self._life is not None and not self._in_this_process:
+            raise WrongLoop(
+                f"{self!r} lives in process {self._process}, which this one was forked from; call "
+                "it there, or open another Leo here"
+            )
+        if self._orphaned():
+            raise WrongLoop(
+                f"{self!r} lived on an event loop that has ended; await leo.aclose(), then open "
+                "him again"
+            )
         if self._loop is not None and asyncio.get_running_loop() is not self._loop:
             raise WrongLoop(
                 f"{self!r} lives on another event loop; call it there, for example with "

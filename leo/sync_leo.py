@@ -91,7 +91,11 @@ class LeoField:
         """Close Leo and the event loop made for him; closing twice is closing once."""
         try:
             if not self._leo.closed:
-                self._drive(self._leo.aclose())
+                if self._runner is None and _running() is None:
+                    with asyncio.Runner() as runner:  # the loop he was opened in has ended
+                        runner.run(self._leo.aclose())
+                else:
+                    self._drive(self._leo.aclose())
         finally:
             self._end()
 
@@ -104,7 +108,10 @@ class LeoField:
         if running is None:
             if self._runner is None:
                 work.close()
-                raise FieldClosed("this Leo was opened inside an event loop that has ended")
+                raise FieldClosed(
+                    "this Leo was opened inside an event loop that has ended; close him, and open "
+                    "him again"
+                )
             return self._runner.run(work)
         if self._leo.loop not in (None, running) and self._runner is not None:
             running = self._runner.get_loop()

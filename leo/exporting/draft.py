@@ -1,6 +1,7 @@
 """A draft of an export: written beside its target, and put in place when it is whole."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sqlite3
@@ -16,6 +17,8 @@ from leo.pace import ROWS_PER_BREATH, Pace
 from leo.settle import settled
 
 __all__ = ["Draft", "drafted"]
+
+log = logging.getLogger("leo")
 
 BATCH_ROWS = 512
 """Rows that are written at a time; the thread shares the interpreter with the event loop."""
@@ -89,9 +92,16 @@ class Draft:
         try:
             self._sink.close()
         finally:
-            if self._folder is not None:
-                shutil.rmtree(self._folder)
-                self._folder = None
+            folder, self._folder = self._folder, None
+            if folder is not None:
+                _removed(folder)
+
+
+def _removed(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:  # the export itself stands, or its own error is on the way
+        log.warning("could not remove %s: %s; delete it by hand", folder, error)
 
 
 @asynccontextmanager

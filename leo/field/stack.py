@@ -7,21 +7,24 @@ happens follows from what was heard alone, so every reopening finds the same sta
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from leo.field.counting import Ids, counted
 from leo.field.layer import Layer
-from leo.field.merging import merged_packs
+from leo.field.merging import Merged, merged_packs
 from leo.field.packed import Packed
 from leo.field.packing import packed
 from leo.field.rows import UNITS
-from leo.field.shelf import Shelf
+from leo.field.shelf import Nowhere, Shelf
 from leo.records import Growth, Source
 from leo.text.heard import Ear
 
 __all__ = ["PACKED_FROM", "Counted", "Lately", "Tidied", "at_once", "count", "due", "tidied"]
+
+log = logging.getLogger("leo")
 
 LONG: Final = 20_000
 """Characters from which a text is counted at once."""
@@ -107,9 +110,22 @@ async def tidied(packs: Sequence[Packed], birth: Packed, shelf: Shelf, *, last: 
     stack, faded = list(packs), False
     while many := due([one.units for one in stack], last=last):
         old, below = stack[-many:], [*stack[:-many], birth]
-        merged = await asyncio.to_thread(merged_packs, old, shelf, below)
+        merged = await asyncio.to_thread(_merged, old, shelf, below)
         stack[-many:], faded = [merged.pack], faded or merged.faded
     return Tidied(tuple(stack), faded)
+
+
+def _merged(old: Sequence[Packed], shelf: Shelf, below: Sequence[Packed]) -> Merged:
+    """Merge layers on the shelf, or in memory where it cannot be written to.
+
+    What was heard is journaled by now, and when layers are merged follows from it alone; they
+    are brought to the shelf when the field is next kept.
+    """
+    try:
+        return merged_packs(old, shelf, below)
+    except OSError as error:
+        log.warning("cannot write packed counts (%s); until that can be they are in memory", error)
+        return merged_packs(old, Nowhere(), below)
 
 
 def due(sizes: Sequence[int], *, last: bool) -> int:

@@ -1,7 +1,6 @@
 """The one connection of a Leo to his file: reads, and transactions that happen or do not."""
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 import threading
@@ -12,9 +11,20 @@ from types import TracebackType
 
 import aiosqlite
 
-from leo.errors import CommitFailed, NotALeo, StoreError
+from leo.errors import StoreError
 from leo.module import SqlValue, Write
+from leo.store.copying import LIFE, begun, discarded, finished, put_aside
 from leo.store.holder import Holder, hold
+from leo.store.looking import (
+    check,
+    commit_failed,
+    is_there,
+    real,
+    require_known,
+    size_of,
+    store_error,
+    unclean,
+)
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 log = logging.getLogger("leo")
@@ -30,7 +40,7 @@ BUSY_MS = 5_000
 LOG_BYTES = 4 << 20
 """Largest write-ahead log that stays on the disk; a large transaction's is cut soon after it."""
 
-SETTINGS = f"PRAGMA synchronous=FULL; PRAGMA journal_size_limit={LOG_BYTES}"
+SETTINGS = ("PRAGMA synchronous=FULL", f"PRAGMA journal_size_limit={LOG_BYTES}")
 """What a connection is told."""
 
 BODY = "coalesce(inflated(packed), body)"
@@ -59,8 +69,15 @@ class Reading:
         self.connection = connection
 
     @classmethod
-    async def look(cls, path: Path) -> "Reading":
+    async def look(cls, path: Path, *, still: bool = False) -> "Reading":
         """Open a Leo's file for reading.
+
+        Parameters
+        ----------
+        path
+            The file.
+        still
+            Whether nobody writes to it meanwhile: then no log is made beside it.
 
         Raises
         ------
@@ -69,10 +86,11 @@ class Reading:
         StoreError
             If it is missing, or cannot be read.
         """
-        if not await asyncio.to_thread(path.exists):
+        if not await asyncio.to_thread(is_there, path):
             raise StoreError(f"there is no Leo at {path}; open an AsyncLeoField there first")
-        await asyncio.to_thread(_check, path)
-        return cls(path, await _connect(f"{path.as_uri()}?mode=ro", path))
+        await asyncio.to_thread(check, path)
+        how = "mode=ro&immutable=1" if still else "mode=ro"
+        return cls(path, await _connect(f"{path.as_uri()}?{how}", path))
 
     async def fetch(
         self, sql: str, parameters: Sequence[SqlValue] = ()
@@ -87,7 +105,7 @@ class Reading:
         try:
             rows = await self.connection.execute_fetchall(sql, parameters)
         except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
+            raise store_error(self.path, error) from error
         return [tuple(row) for row in rows]
 
     async def close(self) -> None:
@@ -125,11 +143,12 @@ class Database(Reading):
         NotALeo
             If it is something else; it is left as it was.
         StoreError
-            If it cannot be read or written.
+            If it cannot be read or written, is newer than this program, or has a second name.
         """
-        holder = await asyncio.to_thread(hold, path)
+        path, known_as = await asyncio.to_thread(real, path), path
+        holder = await asyncio.to_thread(hold, path, known_as)
         try:
-            await asyncio.to_thread(_check, path)
+            await asyncio.to_thread(check, path)
             connection = await _connect(path.as_uri(), path)
         except BaseException:
             await asyncio.to_thread(holder.release)
@@ -144,21 +163,37 @@ class Database(Reading):
 
     async def _prepare(self) -> None:
         version = await self._pragma("user_version")
+        require_known(self.path, version)  # of what is only in the log, too
         mode = (await self.fetch("PRAGMA journal_mode=WAL"))[0][0]
         if mode != "wal":
             raise StoreError(
                 f"{self.path} cannot use a write-ahead log (got {mode!r}), as happens on "
                 "network folders; put the file on a local disk (LEO_HOME, or another path)"
             )
-        await self.connection.executescript(SETTINGS)
-        await self._migrate(version)
+        await self._set_up()
+        await self.write([])  # now is the time to tell that it cannot be written to
+        if version < VERSION:
+            await self._migrate(version)
+
+    async def _set_up(self) -> None:
+        for setting in SETTINGS:
+            await self.fetch(setting)
 
     async def _migrate(self, version: int) -> None:
-        for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-            writes = [Write(statement) for statement in statements]
-            writes.append(Write(f"PRAGMA application_id={APPLICATION_ID}"))
-            writes.append(Write(f"PRAGMA user_version={number}"))
-            await self.write(writes)
+        if version:
+            await self._put_aside(version)
+        statements = [Write(one) for migration in MIGRATIONS[version:] for one in migration]
+        statements.append(Write(f"PRAGMA application_id={APPLICATION_ID}"))
+        statements.append(Write(f"PRAGMA user_version={VERSION}"))
+        await self.write(statements)
+
+    async def _put_aside(self, version: int) -> None:
+        life = (await self.fetch(LIFE))[0]
+        place = await put_aside(self.path, version, life, self.copy)
+        log.warning(
+            "%s has schema %d and is brought up to date (%d); as it was it is kept in %s",
+            *(self.path, version, VERSION, place),
+        )
 
     async def _pragma(self, name: str) -> int:
         return int(str((await self.fetch(f"PRAGMA {name}"))[0][0]))
@@ -172,20 +207,30 @@ class Database(Reading):
         ------
         CommitFailed
             If a statement or the commit failed; everything was rolled back.
+        StoreError
+            If the file was taken away.
+        FieldBusy
+            If its lock was.
         """
+        if self._holder is not None:
+            await asyncio.to_thread(self._holder.require)
         try:
             await self.connection.execute("BEGIN IMMEDIATE")
             for write in writes:
                 await self._run(write)
             await self.connection.execute("COMMIT")
         except REFUSED as error:
+            await self._undo()
+            raise commit_failed(self.path, error) from error
+
+    async def _undo(self) -> None:
+        """Leave a transaction that failed; a connection that cannot is given up with it."""
+        try:
             if self.connection.in_transaction:
                 await self.connection.execute("ROLLBACK")
-            raise CommitFailed(
-                f"could not write to {self.path}: {error}; nothing of it happened. Check the "
-                "free space, the permissions of the folder and how many files are open "
-                "(ulimit -n), then try again"
-            ) from error
+        except REFUSED as error:
+            log.warning("%s: could not roll back (%s); connecting anew", self.path, error)
+            await self.sleep()
 
     async def copy(self, path: Path) -> None:
         """Write everything that is committed into a new file.
@@ -195,13 +240,23 @@ class Database(Reading):
         StoreError
             If there is a file already, or it cannot be written.
         """
-        if await asyncio.to_thread(path.exists):
+        if await asyncio.to_thread(is_there, path):
             raise StoreError(f"{path} exists already; choose another name for the copy")
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         try:
-            await self.connection.execute("VACUUM INTO ?", (str(path),))
+            draft = await asyncio.to_thread(begun, path)
+            try:
+                await self.connection.execute("VACUUM INTO ?", (str(draft),))
+                await asyncio.to_thread(finished, draft, path)
+            except BaseException:
+                await asyncio.to_thread(discarded, draft)
+                raise
         except sqlite3.Error as error:
-            raise _store_error(path, error) from error
+            raise store_error(path, error) from error
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {path}: {error.strerror}; make room, or choose a folder you may "
+                "write to"
+            ) from error
 
     async def erase(self, writes: Sequence[Write]) -> None:
         """Do what `write` does, with zeros over what is deleted; `scrub` is to follow."""
@@ -220,18 +275,18 @@ class Database(Reading):
         StoreError
             If somebody reads the file just now, or the disk has no room for a copy of it.
         """
-        before = await asyncio.to_thread(_size, self.path)
+        before = await asyncio.to_thread(size_of, self.path)
         try:
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
+            raise store_error(self.path, error) from error
         if any(busy for busy, *_ in rows):
             raise StoreError(
                 f"{self.path} is smaller inside, but somebody reads it just now and it keeps its "
                 "room; close what reads it, and compact it again"
             )
-        return before, await asyncio.to_thread(_size, self.path)
+        return before, await asyncio.to_thread(size_of, self.path)
 
     async def scrub(self) -> None:
         """Write the file anew and empty its log, so that no old byte is left in either.
@@ -246,9 +301,9 @@ class Database(Reading):
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
-            raise _unclean(self.path, str(error)) from error
+            raise unclean(self.path, str(error)) from error
         if any(busy for busy, *_ in rows):
-            raise _unclean(self.path, "somebody is reading it")
+            raise unclean(self.path, "somebody is reading it")
         await self.write([Write("DELETE FROM chores WHERE chore = 'scrub'")])
 
     async def _run(self, write: Write) -> None:
@@ -265,7 +320,7 @@ class Database(Reading):
         if self._holder is not None:
             try:
                 await asyncio.to_thread(self._holder.doze)
-            except OSError as error:  # he sleeps all the same, and keeps one file open
+            except StoreError as error:  # he sleeps all the same, and keeps one file open
                 log.warning("%s stays open while he sleeps: %s", self._holder.path, error)
 
     async def wake(self) -> None:
@@ -280,15 +335,32 @@ class Database(Reading):
             if self._holder is not None:
                 await asyncio.to_thread(self._holder.wake)
             self.connection = await _connect(f"{self.path.as_uri()}?mode=rw", self.path)
+            try:
+                await self._set_up()
+            except BaseException:
+                await self.connection.close()
+                raise
             self.asleep = False
-            await self.connection.executescript(SETTINGS)
 
     async def close(self) -> None:
         """Close the connection and let the file go; closing twice is closing once."""
         await super().close()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         if self._holder is not None:
             holder, self._holder = self._holder, None
             await asyncio.to_thread(holder.release)
+
+    async def abandon(self) -> None:
+        """Close the file when the event loop that it was opened on has ended.
+
+        What was under way then is not waited for; SQLite takes back what was not committed.
+        """
+        try:
+            await _end(self.connection)
+        finally:
+            await self._let_go()
 
     async def __aenter__(self) -> "Database":
         return self
@@ -302,40 +374,21 @@ class Database(Reading):
         await self.close()
 
 
-def _check(path: Path) -> None:
-    """Refuse a file that is no Leo's, without touching it or a log beside it."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    look = f"{path.as_uri()}?mode=ro&immutable=1"
-    try:
-        with contextlib.closing(sqlite3.connect(look, uri=True)) as file:
-            found, version, tables = (
-                file.execute(sql).fetchone()[0]
-                for sql in (
-                    "PRAGMA application_id",
-                    "PRAGMA user_version",
-                    "SELECT count(*) FROM sqlite_master",
-                )
-            )
-    except sqlite3.Error as error:
-        raise _store_error(path, error) from error
-    if found != APPLICATION_ID and (found or version or tables):
-        raise NotALeo(f"{path} is an SQLite file of something else, and was left as it is")
-    if version > VERSION:
-        raise StoreError(
-            f"{path} was written by a newer leo (schema {version}, this one knows "
-            f"{VERSION}); upgrade leo to open it"
-        )
-
-
 async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+    connection = aiosqlite.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_MS / 1000,
+        check_same_thread=False,  # its own thread uses it, unless that has ended
+    )
     _let_interpreter_exit(connection)
     try:
         opened = await connection
         await opened.create_function("inflated", 1, _inflated, deterministic=True)
     except sqlite3.Error as error:
-        raise _store_error(path, error) from error
+        await connection.close()
+        raise store_error(path, error) from error
     return opened
 
 
@@ -347,30 +400,28 @@ def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
     # A Leo that somebody forgot to close must not keep Python from ending. The library starts
     # a plain thread (up to 0.21 the connection is that thread); a daemon is left behind at exit,
     # which is safe: what was committed is on disk, and SQLite drops what was not.
-    thread = connection if isinstance(connection, threading.Thread) else connection._thread
-    thread.daemon = True
+    _thread_of(connection).daemon = True
 
 
-def _size(path: Path) -> int:
-    wal = path.with_name(f"{path.name}-wal")
-    return path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+def _thread_of(connection: aiosqlite.Connection) -> threading.Thread:
+    return connection if isinstance(connection, threading.Thread) else connection._thread
 
 
-def _unclean(path: Path, why: str) -> StoreError:
-    return StoreError(
-        f"what was to be forgotten is forgotten, but its bytes are still in {path}: {why}. Close "
-        "whatever reads the file and see that the disk has room for a copy of it; it is written "
-        "anew when Leo is next opened, or forgets again"
-    )
+async def _end(connection: aiosqlite.Connection) -> None:
+    """Close a connection whose event loop has ended.
 
-
-def _store_error(path: Path, error: sqlite3.Error) -> StoreError:
-    if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
-        return NotALeo(f"{path} is not an SQLite file, and was left as it is")
-    more = ""
-    if "unable to open" in str(error):  # SQLite tells no more than that
-        more = ". If it is, too many files may be open: close some Leos, or allow more (ulimit -n)"
-    return StoreError(
-        f"cannot use {path}: {error}; check that it is a readable, undamaged file in a folder "
-        f"you may write to{more}"
-    )
+    When its thread has something for that loop it finds it closed, and dies; then it answers
+    nobody any more, and what it held is closed without it.
+    """
+    thread, held = _thread_of(connection), connection._connection
+    if thread.is_alive():
+        dead = asyncio.ensure_future(asyncio.to_thread(thread.join))
+        closing = asyncio.ensure_future(connection.close())
+        await asyncio.wait((dead, closing), return_when=asyncio.FIRST_COMPLETED)
+        while not closing.done():
+            closing.cancel()  # more than once: it waits for the thread in its ``finally``, too
+            await asyncio.sleep(0)
+        await dead
+    if held is not None:
+        await asyncio.to_thread(held.close)
+        connection._connection = None

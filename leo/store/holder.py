@@ -5,78 +5,43 @@ file for nothing but his name on the door, and a process may open only so many: 
 his lock file which process he belongs to, and lets it go. All sleepers of a process in one
 folder share one more locked file, their dormitory. It is gone with the process however that
 ends, so whoever finds a sleeper's name and no locked dormitory may have the file.
+
+All of this blocks on the disk: call it in a thread.
 """
 
-import errno
 import json
+import logging
 import os
-import secrets
-import socket
-import threading
-import time
+import weakref
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TypeAlias
 
 import portalocker
 
 from leo.errors import FieldBusy, StoreError
+from leo.store import dormitory
+from leo.store.dormitory import Dormitory
+from leo.store.lockfile import (
+    ASLEEP,
+    busy,
+    cannot_write,
+    closed,
+    lock,
+    lock_path,
+    lock_soon,
+    note_in,
+    opened,
+    sign,
+)
 
 __all__ = ["Holder", "hold"]
 
-EXCLUSIVE: Final = portalocker.LOCK_EX | portalocker.LOCK_NB
+log = logging.getLogger("leo")
 
-ASLEEP: Final = "asleep"
-"""Under which a sleeper's dormitory stands in his lock file."""
+Identity: TypeAlias = tuple[int, int]
+"""Device and inode of a file."""
 
-GLANCE: Final = 0.02
-"""Seconds until a lock is tried again that somebody else takes to see whose it is."""
-
-PATIENCE: Final = 5.0
-"""Seconds after which it is not tried any more."""
-
-
-class Dormitory:
-    """What tells other processes that this one's sleepers of a folder are alive.
-
-    Parameters
-    ----------
-    folder
-        Where their lock files lie.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / f".leo-{ASLEEP}-{secrets.token_hex(8)}.lock"
-        self._file = self.path.open("x", encoding="utf-8")
-        self._sleepers = 0
-        try:
-            portalocker.lock(self._file, EXCLUSIVE)
-        except portalocker.exceptions.LockException as error:
-            self._file.close()
-            self.path.unlink()
-            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(self.path)) from error
-
-    @classmethod
-    def enter(cls, folder: Path) -> "Dormitory":
-        """Give a folder's dormitory to one more sleeper."""
-        with _guard:
-            if folder not in _dormitories:
-                _dormitories[folder] = cls(folder)
-            found = _dormitories[folder]
-            found._sleepers += 1
-            return found
-
-    def leave(self) -> None:
-        """Be one sleeper fewer; the last one takes the dormitory away."""
-        with _guard:
-            self._sleepers -= 1
-            if not self._sleepers:
-                del _dormitories[self.path.parent]
-                with self._file:
-                    self.path.unlink(missing_ok=True)
-
-
-_dormitories: dict[Path, Dormitory] = {}
-_guard = threading.Lock()
+_held: "weakref.WeakSet[Holder]" = weakref.WeakSet()
 
 
 class Holder:
@@ -84,31 +49,63 @@ class Holder:
 
     Parameters
     ----------
-    path
-        The lock file.
+    database
+        The file that is held.
     file
-        The same, open and locked.
+        The lock file, open and locked.
     """
 
-    def __init__(self, path: Path, file: IO[str]) -> None:
-        self.path = path
+    def __init__(self, database: Path, file: IO[str]) -> None:
+        self._database, self.path = database, lock_path(database)
         self._file: IO[str] | None = file
         self._bed: Dormitory | None = None
+        self._known: Identity | None = None
+        _held.add(self)
+
+    def require(self) -> None:
+        """Be sure that the database is the one that was opened, and still held.
+
+        Raises
+        ------
+        FieldBusy
+            If the lock file was taken away: somebody else may have the database since.
+        StoreError
+            If the database was taken away.
+        """
+        found = _identity(self._database)
+        if found is None or found != (self._known or found):
+            raise StoreError(
+                f"{self._database} was taken away, or replaced, while this Leo was open; nothing "
+                "of it happened. What he knew can still be kept: await leo.copy(another path), "
+                "then close him"
+            )
+        self._known = found
+        if self._file is None:
+            return
+        mine = os.fstat(self._file.fileno())
+        if _identity(self.path) != (mine.st_dev, mine.st_ino):
+            raise FieldBusy(
+                f"{self.path} was taken away while this Leo was open, and somebody else may have "
+                "his file since; nothing of it happened. Close him (await leo.aclose()) and open "
+                "him again"
+            )
+
+    # ------------------------------------------------------------ asleep
 
     def doze(self) -> None:
         """Go on holding the file without an open one.
 
         Raises
         ------
-        OSError
+        StoreError
             If the lock file or the dormitory cannot be written; it is held as before.
         """
         if self._file is None or os.name == "nt":  # Windows has no such limit, and other locks
             return
         bed = Dormitory.enter(self.path.parent)
         try:
-            _sign(self._file, {ASLEEP: bed.path.name})
-        except OSError:
+            sign(self._file, {**note_in(self._file), ASLEEP: bed.path.name})
+        except StoreError:
             bed.leave()
             raise
         self._bed = bed
@@ -121,42 +118,58 @@ class Holder:
         Raises
         ------
         StoreError
-            If it cannot be opened, or somebody else had it meanwhile.
+            If it cannot be opened, or somebody else had it meanwhile; he sleeps on.
         """
         if self._file is not None or self._bed is None:
             return
-        file = _opened(self.path)
+        file = opened(self.path)
         try:
-            _lock_soon(file, self.path)
-            if _note(file).get(ASLEEP) != self._bed.path.name:
+            lock_soon(file)
+            note = note_in(file)
+            if note.pop(ASLEEP, None) != self._bed.path.name:
                 raise StoreError(
                     f"{self.path} or the lock of its sleepers was removed or written by somebody "
                     "else while this Leo slept; close him and open him again"
                 )
-            _sign(file, {})
+            if self._known not in (None, _identity(self._database)):
+                raise StoreError(
+                    f"{self._database} was taken away, or replaced, while this Leo slept; put it "
+                    "back, or close him"
+                )
+            sign(file, note)
         except BaseException:
-            file.close()
+            closed(file)
             raise
         self._file = file
         bed, self._bed = self._bed, None
         bed.leave()
 
+    # ------------------------------------------------------------ the end
+
     def release(self) -> None:
         """Let the file go; the empty lock file stays, removing it would race."""
-        if self._file is not None:
-            file, self._file = self._file, None
-            file.seek(0)
-            file.truncate()
-            file.flush()
-            _let_go(file)
-        if self._bed is not None:
-            bed, self._bed = self._bed, None
-            try:
+        _held.discard(self)
+        bed, self._bed = self._bed, None
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.seek(0)
+                file.truncate()
+                file.flush()
+            elif bed is not None:
                 os.truncate(self.path, 0)  # needs no open file; there may be none left
-            except FileNotFoundError:
-                pass  # somebody removed the folder; nothing is held there any more
-            finally:
-                bed.leave()
+        except OSError as error:
+            log.warning("could not empty %s: %s; nothing depends on it", self.path, error)
+        if file is not None:
+            _let_go(file)
+        if bed is not None:
+            bed.leave()
+
+    def let_go_in_child(self) -> None:
+        """Forget in a forked child that the file is held; it is held by the parent."""
+        file, self._file, self._bed = self._file, None, None
+        if file is not None:
+            closed(file)
 
     def __del__(self) -> None:
         """Let go of the file of a sleeper whom nobody closed; an open file does so by itself."""
@@ -164,119 +177,85 @@ class Holder:
             self.release()
 
 
-def hold(database: Path) -> Holder:
-    """Take a database file for this process. Blocks on the disk: call it in a thread.
+def _let_go(file: IO[str]) -> None:
+    try:
+        portalocker.unlock(file)  # a process that is just being started may have it open, too
+    except (OSError, portalocker.exceptions.LockException) as error:
+        log.warning("could not unlock %s: %s; closing it does", file.name, error)
+    closed(file)
+
+
+def _let_go_in_child() -> None:
+    # A forked child has the open lock files too: it would keep the locks when the holder dies.
+    for holder in list(_held):
+        holder.let_go_in_child()
+    _held.clear()
+    dormitory.close_in_child()
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=_let_go_in_child)
+
+
+def hold(database: Path, known_as: Path | None = None) -> Holder:
+    """Take a database file for this process.
+
+    Parameters
+    ----------
+    database
+        The file, not a link to it; its folder is made if it is missing.
+    known_as
+        The path that was asked for, which may be a link.
 
     Raises
     ------
     FieldBusy
         If it has a living holder; the message names process and host.
     StoreError
-        If the lock file cannot be written.
+        If the lock file cannot be written, or the database has a second name.
     """
-    path = database.with_name(database.name + ".lock")
-    file = _opened(path)
-    try:
-        try:
-            portalocker.lock(file, EXCLUSIVE)
-        except portalocker.exceptions.LockException as error:
-            raise FieldBusy(_busy(database, _note(file))) from error
-        note = _note(file)
-        if ASLEEP in note and _alive(path.with_name(str(note[ASLEEP]))):
-            raise FieldBusy(_busy(database, note))
-        _sign(file, {})
-    except BaseException:
-        file.close()
-        raise
-    return Holder(path, file)
-
-
-def _opened(path: Path) -> IO[str]:
+    path = lock_path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+", encoding="utf-8")
+        _require_one_name(database)
     except OSError as error:
-        if error.errno in (errno.EMFILE, errno.ENFILE):
-            raise _too_many(path) from error
+        raise cannot_write(path, error) from error
+    file = opened(path)
+    try:
+        lock(file, database)
+        note = note_in(file)
+        if ASLEEP in note and dormitory.alive(path.with_name(str(note[ASLEEP]))):
+            raise FieldBusy(busy(database, json.dumps(note)))
+        sign(file, {"path": str(known_as or database)})
+    except BaseException:
+        closed(file)
+        raise
+    return Holder(database, file)
+
+
+def _require_one_name(database: Path) -> None:
+    if database.exists() and database.stat().st_nlink > 1:
         raise StoreError(
-            f"cannot write {path}: {error.strerror}; choose a folder you may write to "
-            "(LEO_HOME, or the path given to Leo)"
-        ) from error
+            f"{database} has a second name (a hard link), and who opens that one would not see "
+            "that the file is held; remove one of the names, or open a copy of the file"
+        )
 
 
-def _lock_soon(file: IO[str], path: Path) -> None:
-    """Lock a file that nobody else keeps locked; somebody may just be looking at it."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            portalocker.lock(file, EXCLUSIVE)
-        except portalocker.exceptions.LockException as error:
-            if time.monotonic() > end:
-                raise StoreError(f"{path} is locked; close what uses it, and try again") from error
-            time.sleep(GLANCE)
-        else:
-            return
+def _identity(path: Path) -> Identity | None:
+    """Tell one file from another, whatever their names; ``None`` if there is none.
 
-
-def _let_go(file: IO[str]) -> None:
-    portalocker.unlock(file)
-    file.close()
-
-
-def _sign(file: IO[str], more: dict[str, str]) -> None:
-    """Write into a lock file whose it is."""
-    file.seek(0)
-    file.truncate()
-    json.dump({"pid": os.getpid(), "host": socket.gethostname(), **more}, file)
-    file.flush()
-
-
-def _note(file: IO[str]) -> dict[str, Any]:
-    """Read what stands in a lock file; nothing if nobody signed it."""
-    file.seek(0)
+    Raises
+    ------
+    StoreError
+        If that cannot be seen.
+    """
     try:
-        note = json.loads(file.read())
-    except ValueError:
-        return {}
-    return note if isinstance(note, dict) else {}
-
-
-def _alive(dormitory: Path) -> bool:
-    """Tell whether the process of a dormitory lives; what is left of a dead one is removed."""
-    try:
-        file = dormitory.open(encoding="utf-8")
-    except FileNotFoundError:
-        return False
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
-        if error.errno in (errno.EMFILE, errno.ENFILE):
-            raise _too_many(dormitory) from error
-        raise StoreError(f"cannot read {dormitory}: {error.strerror}") from error
-    with file:
-        try:
-            portalocker.lock(file, EXCLUSIVE)
-        except portalocker.exceptions.LockException:
-            return True
-        dormitory.unlink(missing_ok=True)
-        return False
-
-
-def _too_many(path: Path) -> StoreError:
-    """Say that a file cannot be opened because too many are."""
-    return StoreError(
-        f"cannot open {path}: this process has as many files open as it may. A Leo who is awake "
-        "takes four of them, and the sleepers of a folder take one together; close something, or "
-        "allow more (ulimit -n)"
-    )
-
-
-def _busy(database: Path, note: dict[str, Any]) -> str:
-    try:
-        pid, host = int(note["pid"]), str(note["host"])
-    except (ValueError, KeyError, TypeError):
-        return f"{database} is held by another process; close that Leo first"
-    if pid == os.getpid():
-        return f"{database} is already open in this process; use that Leo (leo.living(path))"
-    return (
-        f"{database} is held by process {pid} on {host}; close that Leo first (await leo.aclose(), "
-        "or shut down the kernel of his notebook), or give a path of your own"
-    )
+        raise StoreError(
+            f"cannot look at {path}: {error.strerror}; nothing of it happened. Check that its "
+            "folder is there, and that you may read it"
+        ) from error
+    return found.st_dev, found.st_ino

@@ -6,10 +6,11 @@ same field as all entries from the birth on.
 """
 
 import asyncio
+import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -26,11 +27,11 @@ from leo.field.view import KINDS
 from leo.module import Write
 from leo.pace import Pace
 from leo.records import Growth, ThemeChange
-from leo.store.database import Database
+from leo.store.database import Reading
 
 log = logging.getLogger("leo")
 
-__all__ = ["image_writes", "read_image"]
+__all__ = ["DAMAGED", "image_in", "image_writes", "read_image"]
 
 CHUNK_BYTES = 1 << 20
 PACE_CELLS = 20_000
@@ -38,7 +39,13 @@ PACE_CELLS = 20_000
 
 Cells = npt.NDArray[np.int64]
 
+DAMAGED = (*DAMAGE, IndexError, AttributeError)
+"""What reading a damaged image raises."""
+
 FORMAT = 5
+
+DIGEST = "digest"
+"""The part that tells what all others are; images of before have none."""
 
 
 async def image_writes(image: Folded) -> list[Write]:
@@ -61,6 +68,7 @@ async def image_writes(image: Folded) -> list[Write]:
     for kind in KINDS:
         parts[kind] = await _rows(own.table(kind), pace)
         parts[f"{kind} kinds"] = _pairs(own.kinds[kind])
+    parts[DIGEST] = await asyncio.to_thread(_digest, parts)
     rows = tuple(
         (part, i // CHUNK_BYTES, data[i : i + CHUNK_BYTES])
         for part, data in parts.items()
@@ -70,6 +78,15 @@ async def image_writes(image: Folded) -> list[Write]:
         Write("DELETE FROM image"),
         Write("INSERT INTO image (part, chunk, data) VALUES (?, ?, ?)", rows),
     ]
+
+
+def _digest(parts: Mapping[str, bytes]) -> bytes:
+    """Give the digest of all other parts."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in sorted(parts.keys() - {DIGEST}):
+        digest.update(f"{part} {len(parts[part])} ".encode())
+        digest.update(parts[part])
+    return digest.digest()
 
 
 def _meta(image: Folded) -> bytes:
@@ -131,7 +148,7 @@ def _stretches(sizes: Cells) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-async def read_image(database: Database, below: Layer, shelf: Folder) -> Folded | None:
+async def read_image(database: Reading, below: Layer, shelf: Folder) -> Folded | None:
     """Read the image; ``None`` if there is none, or it does not fit the birth below.
 
     A damaged image is no image: the journal is the truth, and is counted again.
@@ -145,21 +162,27 @@ async def read_image(database: Database, below: Layer, shelf: Folder) -> Folded 
     shelf
         Where his packed layers are.
     """
+    try:
+        return await image_in(database, below, shelf)
+    except DAMAGED as error:
+        log.warning("%s: its image is damaged (%r); counting anew", database.path, error)
+        return None
+
+
+async def image_in(database: Reading, below: Layer, shelf: Folder) -> Folded | None:
+    """Read the image as `read_image` does, but raise what a damaged one makes it raise."""
     parts: dict[str, list[bytes]] = {}
     for part, data in await database.fetch("SELECT part, data FROM image ORDER BY part, chunk"):
         if isinstance(data, bytes):
             parts.setdefault(str(part), []).append(data)
     if not parts:
         return None
-    try:
-        whole = {part: b"".join(chunks) for part, chunks in parts.items()}
-        return await _unpacked(whole, below, shelf)
-    except (*DAMAGE, IndexError, AttributeError) as error:
-        log.warning("%s: its image is damaged (%r); counting anew", database.path, error)
-        return None
+    return await _unpacked({part: b"".join(some) for part, some in parts.items()}, below, shelf)
 
 
 async def _unpacked(whole: dict[str, bytes], below: Layer, shelf: Folder) -> Folded | None:
+    if DIGEST in whole and await asyncio.to_thread(_digest, whole) != whole[DIGEST]:
+        raise ValueError("it is not what was written")
     told = json.loads(whole["meta"])
     if told["format"] != FORMAT or told["below"] != below.size:
         return None

@@ -21,7 +21,16 @@ from leo.store.database import BODY, Reading
 from leo.text.birth import Birth
 from leo.text.sources import SOURCES
 
-__all__ = ["Birthday", "Entry", "Event", "Journal", "birth_writes", "heard_write", "turn_writes"]
+__all__ = [
+    "Birthday",
+    "Entry",
+    "Event",
+    "Journal",
+    "birth_writes",
+    "event_of",
+    "heard_write",
+    "turn_writes",
+]
 
 _INSERT = "INSERT INTO journal (entry, kind, at, turn, body) VALUES (?, ?, ?, ?, ?)"
 _SUMMARY = """
@@ -266,7 +275,7 @@ class Journal:
         pace = Pace(DECODED_PER_BREATH)
         for number, kind, at, body in rows:
             with self._reading(number):
-                found.append(_event(int(str(number)), str(kind), float(str(at)), str(body)))
+                found.append(event_of(int(str(number)), str(kind), float(str(at)), str(body)))
             await pace.spend()
         return found
 
@@ -290,7 +299,8 @@ class Journal:
         ]
 
 
-def _event(entry: int, kind: str, at: float, body: str) -> Event:
+def event_of(entry: int, kind: str, at: float, body: str) -> Event:
+    """Read an entry whole; it raises whatever a damaged body makes it raise."""
     if kind == "turn":
         return Event(entry, kind, at, Turn.from_json(body), (), {})
     more = msgspec.json.decode(body)

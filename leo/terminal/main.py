@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from leo.errors import LeoError
 from leo.terminal.ablate import ablate_command
+from leo.terminal.doctoring import doctor_command
 from leo.terminal.exporting import export_command
 from leo.terminal.lab import lab_command
 from leo.terminal.options import COMMANDS
@@ -22,6 +23,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "say": say_command,
     "read": read_command,
     "export": export_command,
+    "doctor": doctor_command,
     "lab": lab_command,
     "ablate": ablate_command,
 }

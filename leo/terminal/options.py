@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "say": "give one reply, like a prompt alone; also to a word that is a command",
     "read": "let Leo read a book (a UTF-8 text file)",
     "export": "write what he knows and all his turns as tables",
+    "doctor": "examine a file, and save what can be read of a damaged one",
     "lab": "open JupyterLab with a first notebook",
     "ablate": "show what each module changes in a talk",
 }

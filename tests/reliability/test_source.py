@@ -97,8 +97,8 @@ def test_no_shell_and_no_module_by_a_name_that_somebody_said() -> None:
 
 
 IN_SQL = frozenset(
-    "APPLICATION_ID BODY LOG_BYTES _name(table) all_of_them column marks name names number oldest "
-    "places self.key self.table table table.name where words ', '.join(lines)".split()
+    "APPLICATION_ID BODY LOG_BYTES MOST VERSION _name(table) all_of_them column marks name names "
+    "number oldest places self.key self.table table table.name where words ', '.join(lines)".split()
 ) | {"', '.join(lines)"}
 """What stands in braces in SQL: columns, tables and marks of the source, and quoted names."""
 

@@ -14,7 +14,9 @@ import pytest
 
 from leo import FieldBusy, StoreError
 from leo.store.database import Database
-from leo.store.holder import EXCLUSIVE, Dormitory, Holder
+from leo.store.dormitory import Dormitory
+from leo.store.holder import Holder
+from leo.store.lockfile import EXCLUSIVE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
 
@@ -123,7 +125,7 @@ async def test_where_nothing_can_be_written_he_keeps_his_file_open(
     """He sleeps all the same, it is said, and he keeps his file."""
 
     def failing(folder: Path) -> Dormitory:
-        raise OSError(28, "No space left on device")
+        raise StoreError("cannot write the dormitory: No space left on device")
 
     monkeypatch.setattr(Dormitory, "enter", failing)
     database = await Database.open(path)

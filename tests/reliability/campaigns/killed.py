@@ -1,6 +1,6 @@
 """Killed: a child holds a Leo and gets SIGKILL; then it is looked at what is left.
 
-    scripts/soak killed [--kills N] [--kinds talk book mirror point] [--seed S]
+    scripts/soak killed [--kills N] [--kinds talk book mirror point] [--seed S] [--look N]
 
 - talk: it talks, closes and opens again, until it is killed at a random moment.
 - book: it reads a book, and is killed at a random moment.
@@ -31,9 +31,12 @@ from tests.reliability.campaigns.kinds import KINDS, Kind
 from tests.reliability.campaigns.lives import SMALL, Way
 from tests.reliability.campaigns.nursery import hurried
 
-__all__ = ["Tally", "main", "run"]
+__all__ = ["SHORT", "Tally", "main", "run"]
 
 KILLS: Final = 300
+
+SHORT: Final = {"talk": 12, "mirror": 15, "book": 3}
+"""Kills of the short form, which is part of the tests; it looks after each third."""
 
 
 @dataclass
@@ -61,17 +64,29 @@ class Tally:
     seconds: float = 0.0
 
 
-def run(kind: Kind, kills: int) -> Tally:
-    """Have a kind killed so many times, and look at what is left each time.
+def run(kind: Kind, kills: int, look: int = 1) -> Tally:
+    """Have a kind killed so many times, and look at what is left.
 
     The children are forked, so nothing runs in this process meanwhile: no loop, no thread.
+
+    Parameters
+    ----------
+    kind, kills
+        What is killed, and how often.
+    look
+        Look after each n-th kill only; until then the next child goes on with what was left.
     """
     tally, begun = Tally(kind.name), time.monotonic()
-    for _ in range(kills):
+    for number in range(1, kills + 1):
         kind.begin()
         killed = kind.kill()
-        seen = asyncio.run(kind.after(killed))
+        kind.heard(killed)
         tally.acknowledged += len(killed.numbers("turn")) + len(killed.numbers("batch"))
+        last = number == kills or (kind.kills + 1) % kind.kills_a_life == 0
+        if killed.killed and number % look and not last:
+            tally.kills += 1
+            continue
+        seen = asyncio.run(kind.after())
         tally.unheard += seen.found - seen.known
         tally.complaints += [f"{kind.path}: {one}" for one in seen.complaints]
         if not killed.killed:
@@ -92,9 +107,13 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--kinds", nargs="+", choices=known, default=list(known))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, help="of the points, take each n-th")
+    parser.add_argument("--look", type=int, default=1, help="look after each n-th kill only")
     parser.add_argument("--small", action="store_true", help="with less to say, to try it")
+    parser.add_argument("--short", action="store_true", help="as short as in the tests")
     parser.add_argument("--folder", type=Path, help="where the files are left")
     chosen = parser.parse_args(words)
+    if chosen.short:
+        chosen.small, chosen.kinds, chosen.look = True, list(SHORT), 3
     complaints, way = 0, SMALL if chosen.small else Way()
     logging.getLogger("leo").addHandler(logging.NullHandler())  # a stale mirror is no news here
     with (
@@ -106,7 +125,8 @@ def main(words: Sequence[str]) -> int:
             folder.mkdir(parents=True)
             kind = known[name](folder, random.Random(f"{name} {chosen.seed}"), way)
             kind.every = chosen.every
-            tally = run(kind, sys.maxsize if kind.ends else chosen.kills)
+            kills = SHORT[name] if chosen.short else chosen.kills
+            tally = run(kind, sys.maxsize if kind.ends else kills, chosen.look)
             complaints += len(tally.complaints)
             print(json.dumps(asdict(tally)), flush=True)
     return 1 if complaints else 0

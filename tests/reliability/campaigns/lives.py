@@ -14,7 +14,7 @@ from leo import AsyncLeoField, LeoField, Turn
 from leo.field.field import Field, newborn
 from leo.field.parts import parts_of
 from leo.field.view import KINDS
-from leo.life import Life, _heard_again
+from leo.life import Life, heard_again
 from leo.module import Module
 from leo.modules import default_modules
 from leo.store.schema import TABLES
@@ -146,7 +146,7 @@ async def recounted(life: Life) -> Field:
     counted.entries = 1
     while entries := await life.journal.entries_after(counted.entries):
         for entry in entries:
-            await _heard_again(counted, entry)
+            await heard_again(counted, entry)
     return counted
 
 
@@ -208,7 +208,9 @@ class Reopened:
             self.complaints.append(complaint)
 
 
-async def complaints_about(leo: AsyncLeoField, reference: Reference, known: int) -> Reopened:
+async def complaints_about(
+    leo: AsyncLeoField, reference: Reference, known: int, unseen: int = 1
+) -> Reopened:
     """Compare an open Leo with the life that nobody disturbed, and with his own journal.
 
     Parameters
@@ -218,13 +220,15 @@ async def complaints_about(leo: AsyncLeoField, reference: Reference, known: int)
     reference
         How his life should be.
     known
-        How many turns were told of before he was killed; one more may have happened.
+        How many turns were told of before he was killed.
+    unseen
+        How many more may have happened: one each time that he was killed.
     """
     life = life_of(leo)
     turns = await leo.journal()
     seen = Reopened(known, len(turns))
     seen.must(
-        0 <= len(turns) - known <= 1, f"{known} turns were told of and {len(turns)} are there"
+        0 <= len(turns) - known <= unseen, f"{known} turns were told of and {len(turns)} are there"
     )
     digests = [digest_of_turn(turn) for turn in turns]
     expected = await reference.upto(len(turns))

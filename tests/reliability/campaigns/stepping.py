@@ -66,7 +66,9 @@ def _factory(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> "asynci
     async def stepped() -> Any:
         return await _Stepped(work, script)
 
-    return asyncio.Task(stepped(), loop=loop, **more)
+    task = asyncio.Task(stepped(), loop=loop, **more)
+    task.add_done_callback(lambda _: work.close())  # it may have been cancelled before it began
+    return task
 
 
 @dataclass(frozen=True)
