@@ -1,5 +1,6 @@
 """Resonance: the score part by part, what damps it, and a gate that is measured against chance."""
 
+import math
 import random
 
 import pytest
@@ -141,6 +142,19 @@ def test_chance_is_what_it_says() -> None:
             resonance(one, now, state.rarity({})).shared > bar for one in state.memories.values()
         )
     assert passed / total < 0.07
+
+
+def test_the_bar_by_hand() -> None:
+    """It is the mean of the shared weight and two deviations; a theme's word counts half."""
+    rarity = Rarity(80, {"moon": tuple(range(40)), "fever": (3, 4)})
+    share = {"moon": 40.4 / 100, "fever": 2.4 / 100}  # with 20 memories that have two in a hundred
+    moon, fever = -math.log(share["moon"]), -math.log(share["fever"]) / 2
+    mean = share["moon"] * moon + share["fever"] * fever
+    variance = 0.404 * 0.596 * moon**2 + 0.024 * 0.976 * fever**2
+
+    now = asking("moon", themes=("fever", "moon"))
+
+    assert now.bar(rarity) == pytest.approx(mean + 2 * math.sqrt(variance))
 
 
 def test_a_tired_memory_stays_away_although_it_is_relevant() -> None:

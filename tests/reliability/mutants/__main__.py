@@ -32,7 +32,9 @@ def main() -> None:
     asked = parser.parse_args()
     unknown = [name for name in asked.files if name not in WATCHED]
     if unknown:
-        parser.error(f"no tests watch {', '.join(unknown)}; see tests/reliability/mutants/watched.py")
+        parser.error(
+            f"no tests watch {', '.join(unknown)}; see tests/reliability/mutants/watched.py"
+        )
     for name in asked.files or WATCHED:
         _file(name, asked.kept / f"{name.replace('/', '.')}.jsonl", asked.sample, again=asked.again)
 

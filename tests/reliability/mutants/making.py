@@ -66,11 +66,13 @@ class Mutant:
 
 def mutants_of(source: str) -> Iterator[Mutant]:
     """Find every mutant of a source text, operator by operator."""
-    nodes, idle = list(ast_nodes(get_ast(source))), _idle(source)
+    nodes, idle, lines = list(ast_nodes(get_ast(source))), _idle(source), source.splitlines()
     for name in OPERATORS:
         operator = get_operator(f"core/{name}")()
         places = (place for node in nodes for place in operator.mutation_positions(node))
         for occurrence, (start, _) in enumerate(places):
+            if name.startswith("ReplaceBinary") and _is_a_star(lines, start):
+                continue
             if not any(begin <= start < end for begin, end in idle):
                 yield Mutant(name, occurrence, *start)
 
@@ -82,6 +84,13 @@ def difference(source: str, changed: str) -> tuple[str, str]:
         if was != now:
             return was.strip(), now.strip()
     return before[-1].strip(), after[-1].strip()
+
+
+def _is_a_star(lines: list[str], place: Place) -> bool:
+    """Tell whether a sign is that of an argument list, which cosmic-ray takes for a product."""
+    line, column = place
+    before = " ".join([*lines[max(0, line - 3) : line - 1], lines[line - 1][:column]]).rstrip()
+    return before[-1:] in {"(", ",", "[", "{", "="}
 
 
 def _idle(source: str) -> list[tuple[Place, Place]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 __all__ = ["Bounds", "Trial", "measure", "tried"]
 
@@ -36,6 +37,9 @@ WAIT_S: Final = 60
 may use the machine too."""
 
 POLL_S: Final = 0.02
+
+EXAMPLES: Final = 15
+"""Of each property."""
 
 LOG: Final = Path(".mutants/last.log")
 """What the tests of the last trial said."""
@@ -73,9 +77,8 @@ def measure(tests: Sequence[str]) -> Bounds:
     """
     for name in HEAVY:
         importlib.import_module(name)
-    bounds = Bounds(600, 900.0)
-    _run(tests, bounds)  # writes the bytecode
-    alone = _run(tests, bounds)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    alone = _run(tests, Bounds(600, 900.0))  # which writes the bytecode
     if alone.outcome != "survived":
         raise RuntimeError(f"{' '.join(tests)}: {alone.outcome} without any mutant; see {LOG}")
     wall = max(WAIT_S, FACTOR * alone.wall)
@@ -128,18 +131,29 @@ def _awaited(child: int, until: float) -> tuple[int, resource.struct_rusage]:
     return status, used
 
 
+class _Quick:
+    """Has pytest try fewer examples of each property, and those after all other tests."""
+
+    def pytest_collection(self) -> None:
+        few = settings(settings.get_profile("leo"), max_examples=EXAMPLES)
+        settings.register_profile("mutants", few)
+        settings.load_profile("mutants")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
+
+
 def _test(tests: Sequence[str], bounds: Bounds, *, write: bool) -> None:
     """Be the child: run pytest quietly, and end."""
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CPU, (bounds.processor, bounds.processor + 1))
-    if not write:
-        sys.dont_write_bytecode = True
-        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = not write
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "" if write else "1"
     with LOG.open("w", encoding="utf-8") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     code = 1
     try:
-        code = pytest.main([*FLAGS, *tests])
+        code = pytest.main([*FLAGS, *tests], plugins=[_Quick()])
     finally:
         os._exit(code)
