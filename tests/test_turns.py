@@ -1,7 +1,9 @@
 """Talking to Leo: what the doors take, what they give, and what they refuse."""
 
 import asyncio
+import itertools
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd  # noqa: F401  loaded here: importing it reads files
@@ -118,6 +120,31 @@ async def test_totals_grow_by_what_was_learned(leo: AsyncLeoField) -> None:
         total = total + one.growth
 
     assert turn.totals == total == (await leo.stats()).totals
+
+
+async def test_a_turn_tells_how_long_each_stage_took(
+    leo: AsyncLeoField, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In milliseconds, in the order of the stages: by a watch that goes on 5 ms at each look."""
+    watch = SimpleNamespace(perf_counter=itertools.count(3.0, 0.005).__next__)
+    monkeypatch.setattr("leo.turn.time", watch)
+    turn = await leo.turn("A zeppelin in the harbour.")
+
+    stages = ("perceive", "before", "speak", "revise", "judge", "after", "learn")
+    assert [(one.stage, one.ms) for one in turn.timings[:7]] == [(name, 5.0) for name in stages]
+
+
+@pytest.mark.parametrize(("above", "learned"), [(0.0, True), (0.000_001, False)])
+async def test_a_reply_is_learned_from_a_quality_on(
+    leo: AsyncLeoField, monkeypatch: pytest.MonkeyPatch, above: float, *, learned: bool
+) -> None:
+    """One that is just as good as it must be is learned, one that is less good is not."""
+    quality = (await leo.imagine("A boat in the harbour.")).quality.overall
+    monkeypatch.setattr("leo.turn.LEARN_FROM", quality + above)
+    turn = await leo.turn("A boat in the harbour.")
+
+    assert turn.quality.overall == quality
+    assert ("reply" in {one.source for one in turn.learned}) == learned
 
 
 async def test_observing_teaches_without_answering(leo: AsyncLeoField) -> None:

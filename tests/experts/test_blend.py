@@ -128,6 +128,26 @@ def test_every_shift_has_its_reason() -> None:
     assert blend().reasons == ()
 
 
+@pytest.mark.parametrize(
+    ("moment", "change"),
+    [
+        ((0.9, 0.0, 0.5, 0), ("creative", 0.16)),
+        ((0.5, 0.7, 0.4, 1), None),
+        ((0.0, 0.0, 0.2, 0), ("precise", 0.1)),
+        ((0.0, 0.0, 0.5, 2), ("semantic", 0.1)),
+        ((0.0, 0.0, 0.5, 9), ("semantic", 0.2)),
+        ((0.0, 0.9, 0.5, 0), ("precise", 0.06)),
+    ],
+)
+def test_how_far_each_cause_moves_its_expert(
+    moment: tuple[float, float, float, int], change: tuple[str, float] | None
+) -> None:
+    """By its distance from where it begins, and nothing at the bound; two themes are needed."""
+    reasons = blend(*moment).reasons
+
+    assert [(one.expert, one.change) for one in reasons[:1]] == ([change] if change else [])
+
+
 def test_the_experts_have_their_names() -> None:
     """The records know the same five."""
     assert tuple(expert.name for expert in EXPERTS) == EXPERT_NAMES

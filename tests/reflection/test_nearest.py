@@ -149,6 +149,19 @@ def test_experts_gain_where_they_served() -> None:
     assert leans_of(near(0.2, 0.2), [0.7, 0.7], blends) == (0.0, 0.0, 0.0)
 
 
+def test_who_served_nearby_gains_most() -> None:
+    """The covariance is that of neighbours weighed by nearness: far ones hardly have a say."""
+    weights = [1.0, math.exp(-4 * 0.1), math.exp(-4 * 0.9)]
+    qualities, served = [0.6, 0.5, 0.8], [0.3, 0.29, 0.28]
+    up, down = leans_of(near(0.0, 0.1, 0.9), qualities, [(one, 1 - one) for one in served])
+
+    quality = sum(w * q for w, q in zip(weights, qualities, strict=True)) / sum(weights)
+    parts = zip(weights, qualities, served, strict=True)
+    both = sum(w * (q - quality) * one for w, q, one in parts) / sum(weights)
+    assert up == pytest.approx(LEAN * 3 / (3 + SUPPORT) * math.tanh(both / TELLING), abs=1e-4)
+    assert down == -up
+
+
 @given(near_lists)
 def test_a_lean_is_small_and_shrunk(rows: list[tuple[float, float, float]]) -> None:
     """No expert gains or loses more than .05 times k / (k + support), whatever was remembered."""
