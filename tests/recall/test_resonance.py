@@ -186,6 +186,23 @@ def test_the_least_missed_memory_is_put_away(monkeypatch: pytest.MonkeyPatch) ->
     assert after.places["sea"] == (4,)
 
 
+@pytest.mark.parametrize(
+    ("uses", "gone"), [((2, 3), 1), ((3, 2), 2), ((3, 3), 1), ((3, 4), 1), ((4, 3), 1)]
+)
+def test_up_to_three_recalls_count(
+    monkeypatch: pytest.MonkeyPatch, uses: tuple[int, int], gone: int
+) -> None:
+    """Of two as good as each other the one recalled less goes; beyond three recalls, the older."""
+    monkeypatch.setattr("leo.recall.memories.MEMORIES", 2)
+    state = Recalled()
+    for number, many in enumerate(uses, start=1):
+        state = state.kept(memory(number, quality=0.7, uses=many))
+    after = state.kept(memory(3))
+
+    assert after.dropped is not None
+    assert after.dropped.id == gone
+
+
 @given(st.lists(st.tuples(units, st.sets(st.sampled_from(WORDS), min_size=1)), max_size=12))
 def test_places_are_those_of_the_memories(rows: list[tuple[float, set[str]]]) -> None:
     """However many came and went, every word knows exactly the memories it stands in."""
