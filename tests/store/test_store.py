@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leo import CommitFailed, FieldBusy, NotALeo, StoreError
 from leo.field.field import Folded
@@ -20,7 +23,7 @@ from leo.field.shelf import Folder
 from leo.field.themes import Theme, Themes
 from leo.module import Write
 from leo.store.database import CHUNK_ROWS, LOG_BYTES, Database
-from leo.store.image import image_writes, read_image
+from leo.store.image import _stretches, image_writes, read_image
 from leo.store.journal import READ_ROWS
 from leo.store.schema import APPLICATION_ID, VERSION
 from leo.testing import toy_field
@@ -175,8 +178,12 @@ async def test_large_writes_are_chunked_and_whole(path: Path) -> None:
         ]
 
 
-async def test_an_image_gives_the_layer_back(path: Path) -> None:
-    """Packing and unpacking changes nothing, down to the last cell and theme."""
+@pytest.mark.parametrize("pace", [20_000, 7])
+async def test_an_image_gives_the_layer_back(
+    path: Path, pace: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packing and unpacking changes nothing, down to the last cell and theme, at any pace."""
+    monkeypatch.setattr("leo.store.image.PACE_CELLS", pace)
     below = await toy_field("the cat sat on the mat . Mila saw it")
     own, shelf = Layer(below), Folder.beside(path)
     for text in ("The zebra saw Mila and MILA saw the zebra.", "привет 你好", "x " * 200):
@@ -193,6 +200,19 @@ async def test_an_image_gives_the_layer_back(path: Path) -> None:
     again = image.themes
     assert (again.all, again.next_id, image.entry) == (themes.all, 10, 18)
     assert (image.centers, image.hubs) == ({3: 1.5}, {})
+
+
+@given(st.lists(st.integers(0, 9), max_size=12))
+def test_an_image_is_packed_in_stretches(sizes: list[int]) -> None:
+    """Rows go one after the other, as many at a time as hold 7 cells; a longer one goes alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("leo.store.image.PACE_CELLS", 7)
+        stretches = list(_stretches(np.array(sizes, np.int64)))
+
+    assert [place for one in stretches for place in range(*one)] == list(range(len(sizes)))
+    for begin, end in stretches:
+        assert sum(sizes[begin:end]) <= 7 or end == begin + 1
+        assert end == len(sizes) or sum(sizes[begin : end + 1]) > 7
 
 
 async def test_no_image_is_no_image(path: Path) -> None:
