@@ -33,6 +33,17 @@ async def test_reply_and_turn_say_the_same(make: Open, tmp_path: Path) -> None:
         assert await other.reply("Hello, moon.") == turn.reply
 
 
+async def test_what_is_not_said_is_the_same_at_every_door(leo: AsyncLeoField) -> None:
+    """However one talks to him: a temperature of one, and eighty tokens at most."""
+    await leo.reply("Hello.")
+    await leo.turn("Hello.")
+    async for _ in leo.stream("Hello."):
+        pass
+    turns = [*leo.turns, await leo.imagine("Hello.")]
+
+    assert [(one.settings.temperature, one.settings.max_tokens) for one in turns] == [(1.0, 80)] * 4
+
+
 @pytest.mark.parametrize("prompt", ["", "   ", "?!...", "😀 🎉", "\n\t", "—"])
 async def test_a_wordless_prompt_gets_a_reply_and_teaches_nothing(
     leo: AsyncLeoField, prompt: str
@@ -310,7 +321,7 @@ async def test_a_book_is_read_once_in_batches(
     assert report.tokens == 500 * 9
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert told[-1][0] == told[-1][1]
-    assert (again.tokens, again.skipped) == (0, True)
+    assert (again.tokens, again.batches, again.skipped) == (0, 0, True)
     twice = await leo.read(book, again=True)
     assert twice.tokens == report.tokens
 

@@ -29,6 +29,9 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_laws.py::test_law_2_imagining_changes_nothing",
         "tests/test_laws.py::test_law_2_a_turn_cancelled_during_the_commit_happened",
         "tests/test_lifecycle.py::test_the_seed_is_stored",
+        "tests/test_turns.py::test_what_is_not_said_is_the_same_at_every_door",
+        "tests/test_lifecycle.py::test_the_file_has_one_holder",
+        "tests/test_modules.py",
     ),
     "leo/settle.py": (
         "tests/test_laws.py::test_law_2_a_turn_cancelled_during_the_commit_happened",
@@ -87,6 +90,10 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/store/test_rows.py",
         "tests/test_laws.py::test_the_journal_shows_the_whole_life_again",
         "tests/test_books.py::test_a_book_goes_on_in_batches_of_another_size",
+        "tests/test_books.py::test_a_book_that_an_older_version_left_goes_on",
+        "tests/test_books.py::test_a_book_of_which_an_older_version_forgot_is_not_guessed_at",
+        "tests/store/test_store.py::test_the_journal_is_read_in_pages",
+        "tests/test_around.py",
     ),
     "leo/store/database.py": (
         "tests/store/test_store.py::test_a_new_file_says_what_it_is",
@@ -127,6 +134,9 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_laws.py::test_the_journal_shows_the_whole_life_again",
         "tests/test_lifecycle.py::test_a_leo_can_be_opened_again",
         "tests/test_lifecycle.py::test_the_seed_is_stored",
+        "tests/test_compacting.py::test_old_turns_keep_their_texts",
+        "tests/test_around.py",
+        "tests/test_hibernation.py::test_sleep_and_what_can_be_asked_meanwhile",
     ),
     "leo/opened.py": (
         "tests/test_lifecycle.py::test_closing_twice_is_closing_once",
