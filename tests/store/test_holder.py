@@ -159,3 +159,15 @@ async def test_a_holder_released_twice_is_released_once(path: Path) -> None:
         await asyncio.to_thread(holder.release)
         with pytest.raises(FieldBusy, match="already open in this process"):
             await Database.open(path)
+
+
+async def test_who_lets_go_leaves_no_name(path: Path) -> None:
+    """The lock file stays, and nothing is in it."""
+    database = await Database.open(path)
+    holder = database._holder
+    assert isinstance(holder, Holder)
+    named = await asyncio.to_thread(holder.path.read_bytes)
+    await database.close()
+
+    assert named != b""
+    assert await asyncio.to_thread(holder.path.read_bytes) == b""

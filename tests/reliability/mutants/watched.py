@@ -146,5 +146,10 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_lifecycle.py::test_the_seed_is_stored",
         "tests/test_lifecycle.py::test_use_from_another_loop_is_refused",
         "tests/test_lifecycle.py::test_a_failed_opening_lets_the_file_go",
+        "tests/test_lifecycle.py::test_a_leo_whose_loop_has_ended_says_so_and_can_be_closed",
+        "tests/test_lifecycle.py::test_a_forgotten_leo_lets_his_file_go",
+        "tests/reliability/test_two_at_once.py::test_a_fork_shares_no_leo_and_keeps_no_lock",
+        "tests/test_hibernation.py::test_sleep_and_what_can_be_asked_meanwhile",
+        "tests/test_hibernation.py::test_sleeping_changes_no_turn",
     ),
 }
