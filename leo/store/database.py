@@ -16,6 +16,7 @@ from leo.module import SqlValue, Write
 from leo.store.copying import LIFE, begun, discarded, finished, put_aside
 from leo.store.holder import Holder, hold
 from leo.store.looking import (
+    MISREAD,
     check,
     commit_failed,
     is_there,
@@ -104,7 +105,7 @@ class Reading:
         """
         try:
             rows = await self.connection.execute_fetchall(sql, parameters)
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(self.path, error) from error
         return [tuple(row) for row in rows]
 
@@ -250,7 +251,7 @@ class Database(Reading):
             except BaseException:
                 await asyncio.to_thread(discarded, draft)
                 raise
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(path, error) from error
         except OSError as error:
             raise StoreError(
@@ -279,7 +280,7 @@ class Database(Reading):
         try:
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(self.path, error) from error
         if any(busy for busy, *_ in rows):
             raise StoreError(
@@ -300,7 +301,7 @@ class Database(Reading):
             await self.connection.execute_fetchall("PRAGMA secure_delete=ON")
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise unclean(self.path, str(error)) from error
         if any(busy for busy, *_ in rows):
             raise unclean(self.path, "somebody is reading it")
@@ -386,7 +387,7 @@ async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
     try:
         opened = await connection
         await opened.create_function("inflated", 1, _inflated, deterministic=True)
-    except sqlite3.Error as error:
+    except MISREAD as error:
         await connection.close()
         raise store_error(path, error) from error
     return opened
