@@ -14,7 +14,7 @@ import numpy as np
 
 from leo.module import Reader, SqlValue, Write
 
-__all__ = ["BUDGET", "RESCORED", "Archive"]
+__all__ = ["BUDGET", "Archive", "most_of"]
 
 BUDGET: Final = 4_000
 """Places looked at for one question; those of the rarest words, and the newest of a word, first."""
@@ -23,7 +23,14 @@ ASKED: Final = 100
 """Words of a question that are looked at, the rarest."""
 
 RESCORED: Final = 48
-"""Rows that a question brings, to be scored exactly."""
+MORE_ROWS: Final = 10_000
+"""Rows that a question brings, to be scored exactly, and one more for so many rows in the archive:
+the more there are, the more share as much."""
+
+
+def most_of(many: int) -> int:
+    """Give how many rows a question brings at most, where there are so many."""
+    return RESCORED + many // MORE_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +107,9 @@ class Archive:
         return {row: frozenset(own) for row, own in words.items()}, held
 
     async def find(
-        self, reader: Reader, weights: Mapping[str, float], held: Mapping[str, int]
+        self, reader: Reader, weights: Mapping[str, float], held: Mapping[str, int], most: int
     ) -> dict[int, float]:
-        """Find the rows that share most with a question, at most `RESCORED`, and how much.
+        """Find the rows that share most with a question, and how much.
 
         Parameters
         ----------
@@ -112,14 +119,16 @@ class Archive:
             What each word counts.
         held
             What `held` tells of these words.
+        most
+            Rows that are brought; see `most_of`.
         """
         known = sorted(weights.keys() & held.keys(), key=lambda one: (held[one], one))
         asked: list[SqlValue] = []
         left = BUDGET
         for word in known[:ASKED]:
-            most = min(left, held[word])
-            asked += [weights[word], word, most]
-            left -= most
+            some = min(left, held[word])
+            asked += [weights[word], word, some]
+            left -= some
             if not left:
                 break
         if not asked:
@@ -130,10 +139,10 @@ class Archive:
             f"(SELECT id FROM {self.table}_words WHERE word = ?) ORDER BY place DESC LIMIT ?)"
         )
         rows = await reader.fetch(" UNION ALL ".join([each] * (len(asked) // 3)), asked)
-        return _best(rows)
+        return _best(rows, most)
 
 
-def _best(rows: Sequence[Sequence[SqlValue]]) -> dict[int, float]:
+def _best(rows: Sequence[Sequence[SqlValue]], most: int) -> dict[int, float]:
     """Choose those of most weight from lists of places, each with what its word counts.
 
     A list comes from the file as one text: a row for every place takes three times as long.
@@ -142,5 +151,5 @@ def _best(rows: Sequence[Sequence[SqlValue]]) -> dict[int, float]:
     weights = np.repeat([float(str(weight)) for weight, _ in rows], [len(one) for one in found])
     places, which = np.unique(np.concatenate(found), return_inverse=True)
     shared = np.bincount(which, weights)
-    best = np.sort(np.lexsort((-places, -shared))[:RESCORED])
+    best = np.sort(np.lexsort((-places, -shared))[:most])
     return dict(zip(places[best].tolist(), shared[best].tolist(), strict=True))

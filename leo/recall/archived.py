@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from leo.archive import BUDGET, RESCORED, Archive
+from leo.archive import BUDGET, Archive, most_of
 from leo.module import Reader, SqlValue, Write
 from leo.recall.memories import Recalled
 from leo.recall.resonance import Asking, Memory
@@ -28,7 +28,7 @@ def memory_of(row: Sequence[SqlValue], words: Iterable[str]) -> Memory:
 async def with_archived(
     reader: Reader, state: Recalled, asking: Asking, at_hand: Mapping[int, Memory]
 ) -> tuple[dict[int, Memory], dict[str, int]]:
-    """Give the memories that share most with a moment, at hand or not, at most `RESCORED`.
+    """Give the memories that share most with a moment, at hand or not.
 
     Beside them stands in how many archived memories each of their and the moment's words stands.
 
@@ -43,10 +43,11 @@ async def with_archived(
     held = await ARCHIVE.held(reader, evidence)
     rarity = state.rarity(held)
     weights = {word: count * rarity.weight(word) for word, count in evidence.items()}
-    shared = await ARCHIVE.find(reader, weights, held)
+    most = most_of(state.archived)
+    shared = await ARCHIVE.find(reader, weights, held, most)
     for memory in at_hand.values():
         shared[memory.id] = sum([weights[word] for word in weights if word in memory.words])
-    best = sorted(sorted(shared, key=lambda id_: (-shared[id_], -id_))[:RESCORED])
+    best = sorted(sorted(shared, key=lambda id_: (-shared[id_], -id_))[:most])
     near = {id_: at_hand[id_] for id_ in best if id_ in at_hand}
     away = [id_ for id_ in best if id_ not in at_hand]
     rows = await reader.fetch(

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from leo.archive import Archive
+from leo.archive import Archive, most_of
 from leo.module import Reader, SqlValue, Write
 from leo.reflection.features import FEATURES, FEATURES_VERSION
 from leo.reflection.nearest import Vector, idf
@@ -106,7 +106,7 @@ async def found_in_archive(
     held = await ARCHIVE.held(reader, words | at_hand.keys())
     stand = {word: at_hand.get(word, 0) + held.get(word, 0) for word in words}
     weights = {word: idf(total, stand[word]) ** 2 for word in words}
-    turns = list(await ARCHIVE.find(reader, weights, held))
+    turns = list(await ARCHIVE.find(reader, weights, held, most_of(total)))
     rows = await reader.fetch(
         f"{EPISODE_ROWS} WHERE turn IN (SELECT value FROM json_each(?)) AND version = ? "
         "ORDER BY turn",
