@@ -115,7 +115,7 @@ class Opened:
         SeedMismatch
             If a seed was given that is not the stored one.
         """
-        if self._life is None and self._loop is not asyncio.get_running_loop():
+        if self._life is None and self._loop not in (None, asyncio.get_running_loop()):
             self._move()
         self._require_loop()
         async with self._lock:

@@ -119,6 +119,25 @@ async def test_a_file_that_changed_hands_is_not_taken_back(path: Path) -> None:
         pass
 
 
+async def test_a_file_that_was_replaced_while_he_slept_is_not_his(path: Path) -> None:
+    """Where another file stands in its place he does not wake; put back, he does."""
+    database = await Database.open(path)
+    await database.sleep()
+    kept = path.with_name("kept.db")
+    await asyncio.to_thread(path.rename, kept)
+    for other in (None, b"", b"something else"):
+        if other is not None:
+            await asyncio.to_thread(path.write_bytes, other)
+        with pytest.raises(
+            StoreError, match=r"leo\.db was taken away, or replaced, while .* slept"
+        ):
+            await database.wake()
+    await asyncio.to_thread(kept.replace, path)
+    await database.wake()
+    assert await database.fetch("SELECT count(*) FROM journal") == [(0,)]
+    await database.close()
+
+
 async def test_where_nothing_can_be_written_he_keeps_his_file_open(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
