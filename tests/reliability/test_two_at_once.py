@@ -180,7 +180,7 @@ def test_a_lock_ends_even_if_its_file_cannot_be_emptied(
     class Full:
         name = "leo.db.lock"
 
-        def __init__(self, file: IO[str]) -> None:
+        def __init__(self, file: IO[bytes]) -> None:
             self.file = file
 
         def seek(self, place: int) -> None:
