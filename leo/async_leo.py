@@ -147,6 +147,7 @@ class AsyncLeoField(Answering):
             # A cancellation that came during the commit is on its way up, and the turn happened.
             if life is not None and plan is not None and life.committed == plan.turn.id:
                 self._watchers.tell(plan.turn)
+                self._keep_soon(life)
         return plan.turn
 
     async def _plan(
@@ -189,6 +190,7 @@ class AsyncLeoField(Answering):
         async with self._at_hand() as life:
             heard = [(source, clean(text))]
             learned = await settled(life.hear("observe", self._clock(), heard))
+        self._keep_soon(life)
         return sum((one.growth for one in learned), Growth())
 
     async def read(

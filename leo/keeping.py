@@ -10,27 +10,21 @@ from pathlib import Path
 from leo.errors import StoreError
 from leo.field.field import Field, Newborn
 from leo.field.packed import Packed
-from leo.field.rows import UNITS
 from leo.field.shelf import Folder
 from leo.store.database import Database
 from leo.store.image import image_writes, read_image
 
-__all__ = ["BOOK_BATCHES", "FOLD_BATCHES", "FOLD_EVERY", "Keeper"]
+__all__ = ["BOOK_BATCHES", "FOLD_EVERY", "Keeper"]
 
 log = logging.getLogger("leo")
 
-FOLD_EVERY = 128
-"""Journal entries after which the image is renewed, at closing or after opening."""
-
-FOLD_BATCHES = 16
-"""Journal entries after which it is renewed before Leo sleeps."""
+FOLD_EVERY = 32
+"""Journal entries after which the image is renewed while he lives: no more than these (and those
+of a moment) are heard again after a crash, some twenty milliseconds each."""
 
 BOOK_BATCHES = 8
 """Journal entries after which it is renewed while a book is read: a crash must not cost counting
 all of it again."""
-
-SHORT = 4_000 * UNITS
-"""Units of a short life: before sleeping it is kept for anything that happened."""
 
 
 class Keeper:
@@ -65,13 +59,11 @@ class Keeper:
         await self._sweep(field)
         return field
 
-    async def rest(self, field: Field) -> None:
-        """Keep a field so that it can be had again quickly; raises like `keep`."""
-        await self.keep(field, after=1 if field.own.units < SHORT else FOLD_BATCHES)
+    def due(self, field: Field) -> bool:
+        """Tell whether so much happened since it was kept that it is time."""
+        return field.entries - self._entry >= FOLD_EVERY or field.packs != self._packs
 
-    async def keep(
-        self, field: Field, *, after: int | None = None, packed_too: bool = True
-    ) -> None:
+    async def keep(self, field: Field, *, after: int = 1, packed_too: bool = True) -> None:
         """Keep a field if enough happened since it was kept.
 
         Parameters
@@ -79,7 +71,7 @@ class Keeper:
         field
             The field.
         after
-            Journal entries that are enough; `FOLD_EVERY` by default.
+            Journal entries that are enough.
         packed_too
             Whether it is enough that something was packed.
 
@@ -89,7 +81,7 @@ class Keeper:
             If it could not be written; the field is unharmed.
         """
         packed = packed_too and field.packs != self._packs
-        if field.entries - self._entry < (FOLD_EVERY if after is None else after) and not packed:
+        if field.entries - self._entry < after and not packed:
             return
         try:
             image = await field.kept()

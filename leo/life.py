@@ -302,13 +302,23 @@ class Life:
             await settled(self.database.write(page.writes))
             entry, plain = page.last, plain + page.plain
         if not self._stale:
-            await settled(self._keeper.keep(self.field, after=1))
+            await settled(self._keeper.keep(self.field))
         before, after = await settled(self.database.shrink())
         return Compacted(before, after, plain)
 
     # ------------------------------------------------------------ closing
 
-    async def fold(self, *, after: int | None = None, packed_too: bool = True) -> None:
+    @property
+    def due(self) -> bool:
+        """Whether it is time to keep the field, so that a crash costs little."""
+        return not self._stale and self._keeper.due(self.field)
+
+    async def fold_if_due(self) -> None:
+        """Keep the field if it is time."""
+        if self.due:
+            await self._keeper.keep(self.field)
+
+    async def fold(self, *, after: int = 1, packed_too: bool = True) -> None:
         """Keep the field if enough happened since, unless memory is not to be trusted."""
         if not self._stale:
             await self._keeper.keep(self.field, after=after, packed_too=packed_too)
@@ -329,7 +339,7 @@ class Life:
         if self.database.asleep:
             return
         if not self._stale:
-            await self._keeper.rest(self.field)
+            await self._keeper.keep(self.field)
         await self.mirror()
         self._rested, self._stale = not self._stale, True
         await self.database.sleep()

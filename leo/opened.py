@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from leo.errors import FieldClosed, WrongLoop
+from leo.errors import CommitFailed, FieldClosed, StoreError, WrongLoop
 from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
@@ -115,7 +115,7 @@ class Opened:
         SeedMismatch
             If a seed was given that is not the stored one.
         """
-        if self._life is None and self._loop is not asyncio.get_running_loop():
+        if self._life is None and self._loop not in (None, asyncio.get_running_loop()):
             self._move()
         self._require_loop()
         async with self._lock:
@@ -298,6 +298,21 @@ class Opened:
             async with ward().using(self):
                 await life.remember()
                 yield life
+
+    def _keep_soon(self, life: Life) -> None:
+        """Keep what he knows if it is time, so that a crash costs little; nobody waits for it."""
+        if life.due:
+            self._own(asyncio.get_running_loop().create_task(self._keep(life)))
+
+    async def _keep(self, life: Life) -> None:
+        async with self._lock:
+            if self._life is not life:
+                return  # closed meanwhile, and kept
+            async with ward().using(self):
+                try:
+                    await settled(life.fold_if_due())
+                except (CommitFailed, StoreError) as error:
+                    log.warning("%s: he goes on, and it is tried again: %s", self._path, error)
 
     def _own(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

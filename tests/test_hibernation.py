@@ -189,7 +189,7 @@ async def test_who_cannot_sleep_stays_awake(
     async with opened(make, tmp_path, 2) as (one, other):
         await other.turn("First.")
         with monkeypatch.context() as patch, caplog.at_level(logging.WARNING, "leo"):
-            patch.setattr(Keeper, "rest", failing)
+            patch.setattr(Keeper, "keep", failing)
             assert (await one.turn("Hello.")).id == 1
             assert "stays awake: leo.db has no room" in caplog.text
             assert awake(one, other) == 2

@@ -188,7 +188,7 @@ def assert_no_connection() -> None:
 
 def test_a_leo_whose_loop_has_ended_says_so_and_can_be_closed(make: Open) -> None:
     """Whatever else he is asked names the way out; closed elsewhere, he is opened again there."""
-    leo = make()
+    leo = make(birth=None)
     on_a_loop_that_ends(leo)
 
     async def elsewhere() -> None:
@@ -211,7 +211,7 @@ def test_a_loop_that_ended_in_the_middle_of_a_commit(
     make: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was half written is taken back; nothing hangs, though nobody holds the lock any more."""
-    leo, loop = make(), asyncio.new_event_loop()
+    leo, loop = make(birth=None), asyncio.new_event_loop()
     loop.run_until_complete(leo.async_init())
     loop.run_until_complete(leo.turn("One."))
     assert leo._life is not None
@@ -232,7 +232,7 @@ def test_a_loop_that_ended_in_the_middle_of_a_commit(
         assert leo._lock.locked()
         await leo.aclose()
         assert "his event loop ended while something was under way" in caplog.text
-        async with make() as again:
+        async with make(birth=None) as again:
             assert [one.prompt for one in await again.journal()] == ["One."]
             assert (await again.turn("Two.")).id == 2
 
@@ -246,7 +246,7 @@ def test_a_loop_that_ended_while_the_disk_was_asked(make: Open) -> None:
 
     What it was asked to commit is committed, as after a kill.
     """
-    leo, loop = make(), asyncio.new_event_loop()
+    leo, loop = make(birth=None), asyncio.new_event_loop()
     loop.run_until_complete(leo.async_init())
     assert leo._life is not None
     held = leo._life.database.connection._connection
@@ -269,7 +269,7 @@ def test_a_loop_that_ended_while_the_disk_was_asked(make: Open) -> None:
         await asyncio.sleep(0)
         go_on.set()
         await closing
-        async with make() as again:
+        async with make(birth=None) as again:
             assert [one.prompt for one in await again.journal()] == ["One."]
 
     asyncio.run(elsewhere(), debug=True)
@@ -278,14 +278,14 @@ def test_a_loop_that_ended_while_the_disk_was_asked(make: Open) -> None:
 
 def test_a_leo_who_slept_when_his_loop_ended_can_be_closed(make: Open) -> None:
     """He held his file without a connection; it is let go."""
-    leo, loop = make(), asyncio.new_event_loop()
+    leo, loop = make(birth=None), asyncio.new_event_loop()
     loop.run_until_complete(leo.async_init())
     loop.run_until_complete(leo.hibernate())
     loop.close()
 
     async def elsewhere() -> None:
         await leo.aclose()
-        async with make() as again:
+        async with make(birth=None) as again:
             assert (await again.turn("One.")).id == 1
 
     asyncio.run(elsewhere(), debug=True)
@@ -293,7 +293,7 @@ def test_a_leo_who_slept_when_his_loop_ended_can_be_closed(make: Open) -> None:
 
 def test_a_leo_whose_loop_has_ended_is_let_go_when_nobody_has_him(make: Open) -> None:
     """He is warned about, and neither his thread nor his lock outlives him."""
-    leo = [make()]
+    leo = [make(birth=None)]
     on_a_loop_that_ends(leo[0])
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -306,7 +306,7 @@ def test_a_leo_whose_loop_has_ended_is_let_go_when_nobody_has_him(make: Open) ->
     assert len(said) == 1
 
     async def elsewhere() -> None:
-        async with make() as again:
+        async with make(birth=None) as again:
             assert [one.prompt for one in await again.journal()] == ["The zeppelin."]
 
     asyncio.run(elsewhere(), debug=True)
@@ -314,7 +314,7 @@ def test_a_leo_whose_loop_has_ended_is_let_go_when_nobody_has_him(make: Open) ->
 
 async def test_a_closed_leo_may_be_opened_on_another_loop(make: Open) -> None:
     """He belongs to a loop for as long as he is open."""
-    async with make() as leo:
+    async with make(birth=None) as leo:
         await leo.turn("One.")
 
     def elsewhere() -> int | None:
@@ -332,7 +332,7 @@ import asyncio, sys
 from leo import FieldClosed, LeoField
 
 async def cell():
-    twin = LeoField(sys.argv[1], seed=1)
+    twin = LeoField(sys.argv[1], seed=1, birth=None)
     twin.turn("Hello.")
     return twin
 
@@ -345,7 +345,7 @@ except FieldClosed as error:
     print(error)
 twin.close()
 twin.close()
-with LeoField(sys.argv[1]) as again:
+with LeoField(sys.argv[1], birth=None) as again:
     print(again.turn("Again.").id)
 """
 
@@ -368,7 +368,7 @@ def test_a_twin_whose_loop_has_ended_can_be_closed(tmp_path: Path) -> None:
 
 async def test_a_closed_leo_refuses_whatever_he_is_asked(make: Open, tmp_path: Path) -> None:
     """Every door says that he is closed, before he was opened and after; closing does nothing."""
-    leo = make()
+    leo = make(birth=None)
     for _ in range(2):
         for asked in (
             leo.reply("x"),
@@ -403,7 +403,7 @@ async def test_a_closed_leo_refuses_whatever_he_is_asked(make: Open, tmp_path: P
 
 async def test_a_forgotten_leo_lets_his_file_go(make: Open) -> None:
     """When nobody has him any more he is warned about, and the file can be opened again."""
-    leo = await make().async_init()
+    leo = await make(birth=None).async_init()
     await leo.turn("One.")
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -414,5 +414,5 @@ async def test_a_forgotten_leo_lets_his_file_go(make: Open) -> None:
         await asyncio.to_thread(gc.collect)
     assert len(said) == 1
     assert "'await leo.aclose()'" in said[0]
-    async with make() as again:
+    async with make(birth=None) as again:
         assert (await again.turn("Two.")).id == 2

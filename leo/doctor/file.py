@@ -39,7 +39,7 @@ class Held:
 def held(path: Path) -> Held | None:
     """Read who holds a file; ``None`` if nobody does. Blocks on the disk."""
     try:
-        named = holder_named(lock_path(path).read_text(encoding="utf-8"))
+        named = holder_named(lock_path(path).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None  # there is no lock, or none that can be read
     if named is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from leo.errors import StoreError
 from leo.store.database import Reading
-from leo.store.looking import missing_from, real, store_error
+from leo.store.looking import MISREAD, missing_from, real, store_error
 from leo.store.schema import MIGRATIONS, VERSION
 
 __all__ = ["Looked", "looking"]
@@ -48,7 +48,7 @@ class Looked:
         try:
             await self.reading.connection.execute("COMMIT")
             await self.reading.connection.execute("BEGIN")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(self.file, error) from error
 
 
@@ -88,7 +88,7 @@ async def looking(path: Path) -> AsyncIterator[Looked]:
             reading = await stack.enter_async_context(_up_to_date(reading, version))
         try:
             await reading.connection.execute("BEGIN")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(file, error) from error
         yield Looked(file, reading, version, still, missing)
 
@@ -122,7 +122,7 @@ async def _up_to_date(reading: Reading, version: int) -> AsyncIterator[Reading]:
         try:
             await reading.connection.execute("VACUUM INTO ?", (str(copy),))
             await asyncio.to_thread(_migrate, copy, version)
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(reading.path, error) from error
         newer = await Reading.look(copy, still=True)
         newer.path = reading.path

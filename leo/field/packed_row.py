@@ -28,6 +28,10 @@ LONG: Final = 2048
 FEW: Final = 32
 """Cells up to which a row is told as plain numbers."""
 
+ASKED: Final = 64
+"""Cells up to which a row's words are kept as a set; in a longer one a word is looked for where
+it lies, which takes longer, and the set would take a hundred bytes a word."""
+
 SURELY: Final = 4 * TOP
 """Words of each layer that are looked at first for the strongest of all."""
 
@@ -113,7 +117,7 @@ class PackedRow:
 
     def knows(self, word: int) -> bool:
         """Tell whether a word is here."""
-        if len(self) <= LONG:
+        if len(self) <= ASKED:
             if self._members is None:
                 each = [ids.tolist() for ids, _ in self._pieces]
                 self._members = frozenset(itertools.chain.from_iterable(each))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from leo.errors import StoreError
-from leo.store.looking import is_there
+from leo.store.looking import MISREAD, is_there
 
 __all__ = ["LIFE", "asides_of", "begun", "discarded", "drop_asides", "finished", "put_aside"]
 
@@ -110,7 +110,7 @@ def _life_in(place: Path) -> Life | None:
         with contextlib.closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as file:
             found: Life = file.execute(LIFE).fetchone()
             return found
-    except sqlite3.Error:
+    except MISREAD:
         return None  # it is something else, and stays
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import sqlite3
-import threading
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +11,11 @@ import aiosqlite
 
 from leo.errors import StoreError
 from leo.module import SqlValue, Write
+from leo.store.connecting import connected, ended
 from leo.store.copying import LIFE, begun, discarded, finished, put_aside
 from leo.store.holder import Holder, hold
 from leo.store.looking import (
+    MISREAD,
     check,
     commit_failed,
     is_there,
@@ -33,9 +33,6 @@ __all__ = ["BODY", "CHUNK_ROWS", "LOG_BYTES", "SCRUB", "Database", "Reading"]
 
 CHUNK_ROWS = 512
 """Rows per statement hop; the database thread shares the interpreter with the event loop."""
-
-BUSY_MS = 5_000
-"""How long SQLite waits for a reader that holds the file."""
 
 LOG_BYTES = 4 << 20
 """Largest write-ahead log that stays on the disk; a large transaction's is cut soon after it."""
@@ -90,7 +87,7 @@ class Reading:
             raise StoreError(f"there is no Leo at {path}; open an AsyncLeoField there first")
         await asyncio.to_thread(check, path)
         how = "mode=ro&immutable=1" if still else "mode=ro"
-        return cls(path, await _connect(f"{path.as_uri()}?{how}", path))
+        return cls(path, await connected(f"{path.as_uri()}?{how}", path))
 
     async def fetch(
         self, sql: str, parameters: Sequence[SqlValue] = ()
@@ -104,7 +101,7 @@ class Reading:
         """
         try:
             rows = await self.connection.execute_fetchall(sql, parameters)
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(self.path, error) from error
         return [tuple(row) for row in rows]
 
@@ -149,7 +146,7 @@ class Database(Reading):
         holder = await asyncio.to_thread(hold, path, known_as)
         try:
             await asyncio.to_thread(check, path)
-            connection = await _connect(path.as_uri(), path)
+            connection = await connected(path.as_uri(), path)
         except BaseException:
             await asyncio.to_thread(holder.release)
             raise
@@ -250,7 +247,7 @@ class Database(Reading):
             except BaseException:
                 await asyncio.to_thread(discarded, draft)
                 raise
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(path, error) from error
         except OSError as error:
             raise StoreError(
@@ -279,7 +276,7 @@ class Database(Reading):
         try:
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise store_error(self.path, error) from error
         if any(busy for busy, *_ in rows):
             raise StoreError(
@@ -300,7 +297,7 @@ class Database(Reading):
             await self.connection.execute_fetchall("PRAGMA secure_delete=ON")
             await self.connection.execute_fetchall("VACUUM")
             rows = await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
+        except MISREAD as error:
             raise unclean(self.path, str(error)) from error
         if any(busy for busy, *_ in rows):
             raise unclean(self.path, "somebody is reading it")
@@ -334,7 +331,7 @@ class Database(Reading):
         if self.asleep:
             if self._holder is not None:
                 await asyncio.to_thread(self._holder.wake)
-            self.connection = await _connect(f"{self.path.as_uri()}?mode=rw", self.path)
+            self.connection = await connected(f"{self.path.as_uri()}?mode=rw", self.path)
             try:
                 await self._set_up()
             except BaseException:
@@ -358,7 +355,7 @@ class Database(Reading):
         What was under way then is not waited for; SQLite takes back what was not committed.
         """
         try:
-            await _end(self.connection)
+            await ended(self.connection)
         finally:
             await self._let_go()
 
@@ -372,56 +369,3 @@ class Database(Reading):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-async def _connect(uri: str, path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(
-        uri,
-        uri=True,
-        isolation_level=None,
-        timeout=BUSY_MS / 1000,
-        check_same_thread=False,  # its own thread uses it, unless that has ended
-    )
-    _let_interpreter_exit(connection)
-    try:
-        opened = await connection
-        await opened.create_function("inflated", 1, _inflated, deterministic=True)
-    except sqlite3.Error as error:
-        await connection.close()
-        raise store_error(path, error) from error
-    return opened
-
-
-def _inflated(packed: bytes | None) -> str | None:
-    return None if packed is None else zlib.decompress(packed).decode()
-
-
-def _let_interpreter_exit(connection: aiosqlite.Connection) -> None:
-    # A Leo that somebody forgot to close must not keep Python from ending. The library starts
-    # a plain thread (up to 0.21 the connection is that thread); a daemon is left behind at exit,
-    # which is safe: what was committed is on disk, and SQLite drops what was not.
-    _thread_of(connection).daemon = True
-
-
-def _thread_of(connection: aiosqlite.Connection) -> threading.Thread:
-    return connection if isinstance(connection, threading.Thread) else connection._thread
-
-
-async def _end(connection: aiosqlite.Connection) -> None:
-    """Close a connection whose event loop has ended.
-
-    When its thread has something for that loop it finds it closed, and dies; then it answers
-    nobody any more, and what it held is closed without it.
-    """
-    thread, held = _thread_of(connection), connection._connection
-    if thread.is_alive():
-        dead = asyncio.ensure_future(asyncio.to_thread(thread.join))
-        closing = asyncio.ensure_future(connection.close())
-        await asyncio.wait((dead, closing), return_when=asyncio.FIRST_COMPLETED)
-        while not closing.done():
-            closing.cancel()  # more than once: it waits for the thread in its ``finally``, too
-            await asyncio.sleep(0)
-        await dead
-    if held is not None:
-        await asyncio.to_thread(held.close)
-        connection._connection = None

@@ -55,9 +55,9 @@ class Holder:
         The lock file, open and locked.
     """
 
-    def __init__(self, database: Path, file: IO[str]) -> None:
+    def __init__(self, database: Path, file: IO[bytes]) -> None:
         self._database, self.path = database, lock_path(database)
-        self._file: IO[str] | None = file
+        self._file: IO[bytes] | None = file
         self._bed: Dormitory | None = None
         self._known: Identity | None = None
         _held.add(self)
@@ -155,7 +155,6 @@ class Holder:
             if file is not None:
                 file.seek(0)
                 file.truncate()
-                file.flush()
             elif bed is not None:
                 os.truncate(self.path, 0)  # needs no open file; there may be none left
         except OSError as error:
@@ -177,7 +176,7 @@ class Holder:
             self.release()
 
 
-def _let_go(file: IO[str]) -> None:
+def _let_go(file: IO[bytes]) -> None:
     try:
         portalocker.unlock(file)  # a process that is just being started may have it open, too
     except (OSError, portalocker.exceptions.LockException) as error:

@@ -55,8 +55,10 @@ def lock_path(database: Path) -> Path:
     return database.with_name(database.name + ".lock")
 
 
-def opened(path: Path) -> IO[str]:
+def opened(path: Path) -> IO[bytes]:
     """Open a lock file, and make it if it is not there.
+
+    It has no buffer: what could not be written must not be written later, when it is closed.
 
     Raises
     ------
@@ -64,12 +66,16 @@ def opened(path: Path) -> IO[str]:
         If it cannot be written.
     """
     try:
-        return path.open("a+", encoding="utf-8")
+        try:
+            return path.open("r+b", buffering=0)
+        except FileNotFoundError:
+            path.touch()
+            return path.open("r+b", buffering=0)
     except OSError as error:
         raise cannot_write(path, error) from error
 
 
-def closed(file: IO[str]) -> None:
+def closed(file: IO[Any]) -> None:
     """Close a lock file, which ends its lock; what cannot be closed is told."""
     try:
         file.close()
@@ -80,7 +86,7 @@ def closed(file: IO[str]) -> None:
 # ---------------------------------------------------------------- locking
 
 
-def lock(file: IO[str], database: Path) -> None:
+def lock(file: IO[bytes], database: Path) -> None:
     """Lock a file, or name who holds it.
 
     Raises
@@ -100,7 +106,7 @@ def lock(file: IO[str], database: Path) -> None:
     raise FieldBusy(busy(database, ""))
 
 
-def lock_soon(file: IO[str]) -> None:
+def lock_soon(file: IO[bytes]) -> None:
     """Lock a file that nobody else keeps locked; somebody may just be looking at it.
 
     Raises
@@ -115,7 +121,7 @@ def lock_soon(file: IO[str]) -> None:
         time.sleep(GLANCE)
 
 
-def _locked(file: IO[str]) -> bool:
+def _locked(file: IO[bytes]) -> bool:
     try:
         portalocker.lock(file, EXCLUSIVE)
     except portalocker.exceptions.AlreadyLocked:
@@ -131,24 +137,25 @@ def _locked(file: IO[str]) -> bool:
 # ---------------------------------------------------------------- what stands in it
 
 
-def sign(file: IO[str], more: dict[str, Any]) -> None:
+def sign(file: IO[bytes], more: dict[str, Any]) -> None:
     """Write into a lock file whose it is.
 
     Raises
     ------
     StoreError
-        If it cannot be written.
+        If it cannot be written; then there stands what stood there.
     """
+    text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), **more}).encode()
     try:
+        text = text.ljust(file.seek(0, os.SEEK_END))  # in one go over all that stood there
         file.seek(0)
-        file.truncate()
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), **more}, file)
-        file.flush()
+        if file.write(text) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
-        raise cannot_write(Path(file.name), error) from error
+        raise cannot_write(Path(os.fsdecode(file.name)), error) from error
 
 
-def note_in(file: IO[str]) -> dict[str, Any]:
+def note_in(file: IO[bytes]) -> dict[str, Any]:
     """Read what stands in a lock file; nothing if nobody signed it.
 
     Raises
@@ -163,10 +170,10 @@ def note_in(file: IO[str]) -> dict[str, Any]:
     return note if isinstance(note, dict) else {}
 
 
-def _text(file: IO[str]) -> str:
+def _text(file: IO[bytes]) -> str:
     try:
         file.seek(0)
-        return file.read()
+        return file.read().decode("utf-8", "replace")
     except OSError as error:
         raise StoreError(
             f"cannot read {file.name}: {error.strerror}; see whether its disk is there"

@@ -14,6 +14,7 @@ from leo.errors import CommitFailed, NotALeo, StoreError
 from leo.store.schema import APPLICATION_ID, VERSION
 
 __all__ = [
+    "MISREAD",
     "check",
     "commit_failed",
     "is_there",
@@ -25,6 +26,9 @@ __all__ = [
     "unclean",
 ]
 
+MISREAD: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What is raised where SQLite cannot read; the second where its message quotes a damaged name."""
+
 DOCTOR: Final = "`python -m leo doctor` tells what is damaged, and saves what can be read"
 
 DAMAGED: Final = f"the file is damaged: {DOCTOR}"
@@ -35,6 +39,7 @@ WAYS_OUT: Final = (
     ("full", "make room on the disk"),
     ("disk I/O", "see whether the disk is full, too slow to be reached, or failing"),
     ("malformed", DAMAGED),
+    ("codec can't decode", DAMAGED),
     ("unable to open", "see that its folder is there, or allow more open files (ulimit -n)"),
 )
 """What SQLite says, and what helps."""
@@ -210,7 +215,7 @@ def _looked_at(path: Path) -> tuple[int, int, int]:
                     "SELECT count(*) FROM sqlite_master",
                 )
             )
-    except sqlite3.Error as error:
+    except MISREAD as error:
         raise store_error(path, error) from error
     return found, version, tables
 
@@ -235,7 +240,7 @@ def _unseen(path: Path, error: OSError | RuntimeError) -> StoreError:
 # ---------------------------------------------------------------- what went wrong
 
 
-def store_error(path: Path, error: sqlite3.Error) -> StoreError:
+def store_error(path: Path, error: Exception) -> StoreError:
     """Name the file, what SQLite says, and the way out."""
     if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
         return NotALeo(f"{path} is not an SQLite file, and was left as it is")

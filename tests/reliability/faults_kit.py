@@ -251,6 +251,8 @@ def _opened(
     if isinstance(file, int) or not {"w", "a", "x", "+"} & set(mode):
         return io_open(file, mode, buffering, encoding, errors, newline, **more)
     raw = _Raw(os.fspath(file), mode.replace("b", "").replace("t", ""))
+    if not buffering:
+        return raw
     buffered = (io.BufferedRandom if "+" in mode else io.BufferedWriter)(raw)
     if "b" in mode:
         return buffered

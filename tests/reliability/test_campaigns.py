@@ -1,4 +1,4 @@
-"""The long campaigns, as short as they can be: killed, cancelled, interrupted, and a long life.
+"""The long campaigns, as short as they can be: killed, cancelled, and a long life.
 
 ``scripts/soak`` runs them as long as one likes; docs/reliability.md says what came of it.
 """

@@ -107,6 +107,16 @@ async def test_random_bytes_at_the_beginning(file: Path, at: int) -> None:
     await refused(file, StoreError, "not an SQLite file|something else|newer leo|malformed|cannot")
 
 
+async def test_a_name_in_the_schema_that_is_no_text_any_more(file: Path) -> None:
+    """SQLite's own message quotes it then, and cannot be read: it is damage like any other."""
+    name, hurt_one = b"tablesummarysummary", b"table\xc2ummarysummary"
+    rewritten(
+        file, lambda data: data.replace(name, hurt_one).replace(b"TABLE summary", b"TABLO summary")
+    )
+    await refused(file, StoreError, "file is damaged: .*leo doctor")
+    assert (await diagnosed(file))[0] == 2
+
+
 async def test_an_empty_file_with_a_life_beside_it(file: Path) -> None:
     """Nobody is born over what is left of a life: it is named, and the ways out."""
     rewritten(file, lambda _: b"")

@@ -268,7 +268,7 @@ def test_what_is_taken_away_is_noticed(tmp_path: Path, how: str) -> None:
 
 async def test_another_program_that_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another program holds the file's lock a turn is refused; then the next one works."""
-    monkeypatch.setattr("leo.store.database.BUSY_MS", 50)
+    monkeypatch.setattr("leo.store.connecting.BUSY_MS", 50)
     path = tmp_path / "leo.db"
     leo = AsyncLeoField(path, seed=SEED, clock=ScriptedClock(), birth=None)
     async with leo:

@@ -180,7 +180,7 @@ def test_a_lock_ends_even_if_its_file_cannot_be_emptied(
     class Full:
         name = "leo.db.lock"
 
-        def __init__(self, file: IO[str]) -> None:
+        def __init__(self, file: IO[bytes]) -> None:
             self.file = file
 
         def seek(self, place: int) -> None:
@@ -207,6 +207,8 @@ from leo import LeoError, LeoField, living
 path = sys.argv[1]
 leo = LeoField(path, seed=7, birth=None)
 leo.turn("The rain.")
+sleeper = LeoField(sys.argv[2], seed=7, birth=None)
+sleeper.hibernate()
 child = os.fork()
 if not child:
     told = {"living": living(path) is not None}
@@ -221,12 +223,13 @@ sys.stdin.readline()
 print(json.dumps([os.getpid(), child, leo.turn("The snow.").id]), flush=True)
 signal.pause()
 """
-"""A Leo whose process forks; both stay until they are killed."""
+"""Two Leos, one asleep, whose process forks; both processes stay until they are killed."""
 
 
-def test_a_fork_shares_no_leo_and_keeps_no_lock(path: Path) -> None:
-    """In the child the Leo is refused; when his own process dies, the file is free."""
-    command = [sys.executable, "-W", "ignore", "-c", FORKS, str(path)]
+def test_a_fork_shares_no_leo_and_keeps_no_lock(path: Path, tmp_path: Path) -> None:
+    """In the child the Leo is refused; when his own process dies, his and a sleeper's are free."""
+    asleep = tmp_path / "asleep.db"
+    command = [sys.executable, "-W", "ignore", "-c", FORKS, str(path), str(asleep)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdin is not None
         assert parent.stdout is not None
@@ -241,13 +244,16 @@ def test_a_fork_shares_no_leo_and_keeps_no_lock(path: Path) -> None:
             assert seen["new"][0] == "FieldBusy"
             assert f"held by process {pid} on {socket.gethostname()}" in seen["new"][1]
             assert (pid, turn) == (parent.pid, 2)
-            with pytest.raises(FieldBusy, match=f"process {pid} on "):
-                LeoField(path)
+            for held in (path, asleep):
+                with pytest.raises(FieldBusy, match=f"process {pid} on "):
+                    LeoField(held)
 
             parent.kill()
             parent.wait()
             with LeoField(path) as leo:  # though the child lives
                 assert leo.turn("The wind.").id == 3
+            with LeoField(asleep) as leo:
+                assert leo.turn("The wind.").id == 1
         finally:
             os.kill(child, signal.SIGKILL)
 

@@ -1,7 +1,9 @@
 """Who has a file, awake and asleep: sleepers keep no open file, and nobody takes theirs."""
 
 import asyncio
+import contextlib
 import gc
+import itertools
 import logging
 import os
 import signal
@@ -17,6 +19,7 @@ from leo.store.database import Database
 from leo.store.dormitory import Dormitory
 from leo.store.holder import Holder
 from leo.store.lockfile import EXCLUSIVE
+from tests.reliability.faults_kit import KINDS, faults_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
 
@@ -117,6 +120,45 @@ async def test_a_file_that_changed_hands_is_not_taken_back(path: Path) -> None:
     await database.close()
     async with await Database.open(path):
         pass
+
+
+async def test_a_file_that_was_replaced_while_he_slept_is_not_his(path: Path) -> None:
+    """Where another file stands in its place he does not wake; put back, he does."""
+    database = await Database.open(path)
+    await database.sleep()
+    kept = path.with_name("kept.db")
+    await asyncio.to_thread(path.rename, kept)
+    for other in (None, b"", b"something else"):
+        if other is not None:
+            await asyncio.to_thread(path.write_bytes, other)
+        with pytest.raises(
+            StoreError, match=r"leo\.db was taken away, or replaced, while .* slept"
+        ):
+            await database.wake()
+    await asyncio.to_thread(kept.replace, path)
+    await database.wake()
+    assert await database.fetch("SELECT count(*) FROM journal") == [(0,)]
+    await database.close()
+
+
+async def test_whatever_fails_when_he_wakes_he_wakes_when_it_works(path: Path) -> None:
+    """The name in his lock file outlives a full disk: it shows that nobody had his file."""
+    failed: list[str] = []
+    with faults_in(path.parent) as faults:
+        database = await Database.open(path)
+        await database.sleep()
+        for at in itertools.count(1):
+            with faults.armed(at, KINDS[0]), contextlib.suppress(StoreError):
+                await database.wake()
+            if not faults.failed:
+                break
+            failed += faults.failed
+            await database.wake()
+            with pytest.raises(FieldBusy, match="already open in this process"):
+                await Database.open(path)
+            await database.sleep()
+        await database.close()
+    assert {"open", "fcntl.flock", "write", "stat", "connect"} <= set(failed)
 
 
 async def test_where_nothing_can_be_written_he_keeps_his_file_open(

@@ -52,8 +52,6 @@ class Work:
         Does it, with an open Leo and a folder for what it needs.
     parts
         Whether it may also have happened in part (batches of a book), to be gone on with.
-    again
-        Whether it may be done once more when it has happened already.
     """
 
     name: str
@@ -176,6 +174,20 @@ async def signature(leo: AsyncLeoField) -> str:
         return state.hexdigest()
 
 
+async def heard(leo: AsyncLeoField) -> str:
+    """Identify all that he ever heard, however it was cut into batches, and how much that is."""
+    life = life_of(leo)
+    async with leo._at_hand():
+        said = hashlib.blake2b(digest_size=8)
+        entry = 0
+        while events := await life.journal.events_after(entry):
+            for event in events:
+                said.update("".join(text for _, text in event.texts).encode())
+            entry = events[-1].entry
+        totals = life.field.totals
+        return f"{said.hexdigest()} {totals.tokens} {totals.words}"
+
+
 class _Nest:
     """Gives Leos of the same short life, each in a folder of his own."""
 
@@ -215,7 +227,7 @@ async def swept(work: Work, way: Way, folder: Path, *, every: int = 1, first: in
     leo = await nest.hatch()
     before = await signature(leo)
     whole = await cancelled_at(_done(work, leo), 0)
-    sweep.awaits, after = whole.steps, await signature(leo)
+    sweep.awaits, after, everything = whole.steps, await signature(leo), await heard(leo)
     await leo.aclose()
     leo = await nest.hatch()
     threads = _threads()
@@ -233,7 +245,7 @@ async def swept(work: Work, way: Way, folder: Path, *, every: int = 1, first: in
         found = await signature(leo)
         sweep.must(_threads() == threads, f"{what}: {_threads()} threads, not {threads}")
         if found != before or outcome.result is not None:
-            await _judge(sweep, work, leo, what, found, after, told)
+            await _judge(sweep, work, leo, what, found, after, everything, told)
             await leo.aclose()
             leo = await nest.hatch()
     await leo.aclose()
@@ -256,6 +268,7 @@ async def _judge(
     what: str,
     found: str,
     after: str,
+    whole: str,
     told: list[int | None],
 ) -> None:
     if found == after:
@@ -263,7 +276,7 @@ async def _judge(
     elif work.parts:
         sweep.partly += 1
         await work.do(leo, leo.path.parent)
-        sweep.must(await signature(leo) == after, f"{what}: done again it is something else")
+        sweep.must(await heard(leo) == whole, f"{what}: done again it is something else")
     else:
         sweep.must(False, f"{what}: half of it happened")
     if work.name in ("turn", "stream"):
