@@ -136,13 +136,13 @@ async def test_totals_grow_by_what_was_learned(leo: AsyncLeoField) -> None:
 async def test_a_turn_tells_how_long_each_stage_took(
     leo: AsyncLeoField, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In milliseconds, in the order of the stages: by a watch that goes on 5 ms at each look."""
-    watch = SimpleNamespace(perf_counter=itertools.count(3.0, 0.005).__next__)
+    """In milliseconds, in the order of the stages: by a watch that goes on 1.2346 ms a look."""
+    watch = SimpleNamespace(perf_counter=itertools.count(3.0, 0.001_234_6).__next__)
     monkeypatch.setattr("leo.turn.time", watch)
     turn = await leo.turn("A zeppelin in the harbour.")
 
     stages = ("perceive", "before", "speak", "revise", "judge", "after", "learn")
-    assert [(one.stage, one.ms) for one in turn.timings[:7]] == [(name, 5.0) for name in stages]
+    assert [(one.stage, one.ms) for one in turn.timings[:7]] == [(name, 1.235) for name in stages]
 
 
 @pytest.mark.parametrize(("above", "learned"), [(0.0, True), (0.000_001, False)])
