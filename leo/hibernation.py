@@ -5,10 +5,11 @@ to him wakes him. At most `AWAKE` are awake at a time on a loop; when one more i
 that was idle longest goes to sleep, and when all are busy, the next waits for his turn.
 
 So the limit of Leos who are open is memory (some 100 kB for one who sleeps), not threads (one for
-each who is awake) and not open files: four for each who is awake, none for one who sleeps but
-one for all sleepers of a folder. 1,000 fit where a process may open 1,024 files, as it may on most
-systems. Beyond that limit opening and waking raise `StoreError`, which says what to do, and those
-who are awake go on; beyond `AWAKE` turns at a time, callers wait, in the order in which they came.
+each who is awake) and not open files: four for each who is awake, and some twenty more if he has
+read a million words, whose counts are mapped; none for one who sleeps, but one for all sleepers of
+a folder. 1,000 fit where a process may open 1,024 files, as it may on most systems. Beyond that
+limit opening and waking raise `StoreError`, which says what to do, and those who are awake go on;
+beyond `AWAKE` turns at a time, callers wait, in the order in which they came.
 """
 
 import asyncio

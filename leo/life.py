@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leo.errors import SeedMismatch, StoreError
+from leo.errors import FieldBusy, SeedMismatch, StoreError
 from leo.field.around import around
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
@@ -348,9 +348,19 @@ class Life:
         del self.field
 
     async def close(self) -> None:
-        """Renew image and mirrors, and close the file whatever happens."""
+        """Renew image and mirrors, and close the file whatever happens.
+
+        Where the image cannot be written nothing is lost, as it follows from the journal.
+        """
         try:
-            await self.fold()
+            try:
+                await self.fold()
+            except (StoreError, FieldBusy) as error:
+                log.warning(
+                    "%s: closed without keeping his counts, which are made anew from his journal "
+                    "when he is next opened: %s",
+                    *(self.database.path, error),
+                )
             await self.mirror()
         finally:
             await self.database.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from leo.errors import CommitFailed, FieldClosed, StoreError, WrongLoop
+from leo.errors import FieldBusy, FieldClosed, StoreError, WrongLoop
 from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
@@ -311,7 +311,7 @@ class Opened:
             async with ward().using(self):
                 try:
                     await settled(life.fold_if_due())
-                except (CommitFailed, StoreError) as error:
+                except (FieldBusy, StoreError) as error:
                     log.warning("%s: he goes on, and it is tried again: %s", self._path, error)
 
     def _own(self, task: asyncio.Task[None]) -> None:

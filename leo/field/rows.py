@@ -97,8 +97,9 @@ class Row:
         self.cells: dict[int, int] = {}
         self.total = 0
         self.top: list[int] | None = None
-        self.floor = 0
-        """Units that the weakest of the strongest has at least; spares looking for it."""
+        self.floor: tuple[int, int] | None = None
+        """What the weakest of the strongest was when it was looked for: it has grown since, if
+        anything, so whoever is weaker than that need not be held against it."""
         self._part: Part | None = None
         """What is considered, once somebody looked, until the row grows."""
 
@@ -130,11 +131,12 @@ class Row:
         if self.top is None:
             self.top = sorted(self.cells, key=self._strength)[:TOP]
             return
-        if self.cells[word] >> COUNT_SHIFT < self.floor or word in self.top:
+        mine = self._strength(word)
+        if (self.floor is not None and mine > self.floor) or word in self.top:
             return
         weakest = max(self.top, key=self._strength)
-        self.floor = self.cells[weakest] >> COUNT_SHIFT
-        if self._strength(word) < self._strength(weakest):
+        self.floor = self._strength(weakest)
+        if mine < self.floor:
             self.top[self.top.index(weakest)] = word
 
     def _strength(self, word: int) -> tuple[int, int]:

@@ -218,6 +218,9 @@ def _sum_of(said: Mapping[str, Any]) -> int:
     return zlib.crc32(json.dumps(said, sort_keys=True).encode())
 
 
+READ: Final = 1 << 18
+"""Bytes up to which an array is read and not mapped: every mapping holds a descriptor."""
+
 Made: TypeAlias = tuple[tuple[int, int], ...]
 """Which files a layer is made of, and when each was written."""
 
@@ -246,12 +249,13 @@ def _loaded(folder: Path, *, whole: bool = False) -> Packed:
     parts: dict[str, Array] = {}
     files: list[mmap.mmap] = []
     for part, (kind, length) in said["parts"].items():
-        if length:
-            with (folder / part).open("rb") as file:
+        with (folder / part).open("rb") as file:
+            if length * np.dtype(kind).itemsize > READ:
                 files.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            parts[part] = np.frombuffer(files[-1], kind)
-        else:
-            parts[part] = np.zeros(0, kind)  # an empty file cannot be mapped
+                parts[part] = np.frombuffer(files[-1], kind)
+            else:
+                parts[part] = np.fromfile(file, kind)
+                parts[part].setflags(write=False)
         if part in sums and unsure:
             required = Sums(*sums[part])
             if not required.fit(bytes_of(parts[part]), whole=whole):

@@ -7,12 +7,14 @@ words, so that it can be followed over time. Themes are renewed at fixed numbers
 entries, never in between.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from leo.field.centers import Ranking
 from leo.field.layer import Layer
-from leo.field.rows import count_of
 from leo.field.view import Ask
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import ActiveTheme, Landscape, ThemeChange
@@ -137,7 +139,8 @@ async def renewed(
         left: list[tuple[str, ...]] = []
         for other in candidates[1:]:
             await pace.spend()
-            if _overlap(words.keys(), other) >= JOIN:
+            shared = len(words.keys() & other)
+            if shared and shared / (len(words) + len(other) - shared) >= JOIN:
                 words |= dict.fromkeys(other)
             else:
                 left.append(other)
@@ -152,9 +155,10 @@ def _company(layer: Layer, id_: int) -> tuple[str, ...]:
     row = layer.look_now(Ask("near", (id_,)))
     if row.kinds < MIN_NEIGHBOURS or row.total < MIN_COMPANY:
         return ()
-    near = sorted(row.cells, key=lambda other: (-count_of(row.cells[other]), other))
-    words = [layer.word(other) for other in near if other != id_]
-    return (layer.word(id_), *[word for word in words if is_content(word)][:NEIGHBOURS])
+    near = row.ids[np.lexsort((row.ids, -row.units))].tolist()
+    words = (layer.word(other) for other in near if other != id_)
+    content = itertools.islice(filter(is_content, words), NEIGHBOURS)
+    return (layer.word(id_), *content)
 
 
 def _overlap(one: Iterable[str], other: Iterable[str]) -> float:

@@ -1,6 +1,7 @@
 """The stack of packed layers: whatever is packed and merged when, Leo knows the same."""
 
 import asyncio
+import mmap
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from leo.field import field as field_module
 from leo.field import packed_row, stack
+from leo.field import shelf as shelf_module
 from leo.field.base import Base
 from leo.field.field import Field, newborn
 from leo.field.rows import TOP
@@ -114,8 +116,22 @@ def test_packing_changes_nothing_that_is_known(
     assert told(packs) == told(plain)
 
 
-async def test_an_image_keeps_the_stack(path: Path) -> None:
-    """Written and read, the layers are the same; they lie on the shelf and are written once."""
+def lies_in_file(array: object) -> bool:
+    """Tell whether an array is a look at a mapped file, which holds a descriptor."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap | memoryview)
+
+
+@pytest.mark.parametrize("read", [0, shelf_module.READ])
+async def test_an_image_keeps_the_stack(
+    path: Path, read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written and read, the layers are the same; they lie on the shelf and are written once.
+
+    Large arrays are mapped, short ones are read, so that a small layer holds no descriptor.
+    """
+    monkeypatch.setattr(shelf_module, "READ", read)
     first, shelf = await newborn(BIRTH), Folder.beside(path)
     field = Field(first, shelf)
     life = [(f"The boat number {i} is in the harbour.", i % 3 == 0, i == 6) for i in range(12)]
@@ -130,6 +146,8 @@ async def test_an_image_keeps_the_stack(path: Path) -> None:
     again = Field(await newborn(BIRTH), shelf)
     again.restore(found)
     assert told(again) == told(field) == before
+    ids = [pack.rows["next"].ids for pack in again.packs]
+    assert [lies_in_file(one) for one in ids] == [read == 0] * len(ids)
     names = {pack.name for pack in field.packs}
     assert names == {pack.name for pack in again.packs}
     await asyncio.to_thread(shelf.sweep, {name for name in names if name is not None})

@@ -83,13 +83,16 @@ def test_ctrl_c_stops_a_book_that_goes_on_next_time(tmp_path: Path, book: Path) 
     with LeoField(tmp_path / "leo.db") as found:
         first = found.stats().entries - 1
     rest = leo(tmp_path, "read", str(book))
+    again = leo(tmp_path, "read", str(book))
+    with LeoField(tmp_path / "leo.db") as found:
+        later = found.stats().entries - 1 - first
 
     assert stopped.returncode == 130
     assert "reading goes on there next time" in stopped.stderr
     assert "Traceback" not in stopped.stderr
-    parts = batches_of(book)
-    assert 1 <= first < parts
-    assert f"in {parts - first} batches" in rest.stdout
+    assert 1 <= first < batches_of(book)
+    assert f"in {later} batches" in rest.stdout
+    assert "was read before" in again.stdout
 
 
 def test_a_book_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:

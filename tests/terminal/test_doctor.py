@@ -83,8 +83,11 @@ def test_a_sound_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert told.out.splitlines()[-1] == "healthy"
 
 
-async def test_a_file_in_which_a_leo_lives(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_file_in_which_a_leo_lives(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """He is named, what he said last is seen, and he goes on as if nobody had looked."""
+    monkeypatch.setattr("leo.keeping.FOLD_EVERY", 1_000)  # which he would do meanwhile
     async with opened(file) as leo:
         await leo.turn("The zeppelin.", max_tokens=4)
         told = await asyncio.to_thread(Told, file, capsys)
