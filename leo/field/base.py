@@ -20,8 +20,8 @@ from leo.records import Growth
 __all__ = ["Base", "Table"]
 
 Ints = NDArray[np.int64]
-CELLS_AT_HAND: Final = 200_000
-"""Cells of a kind kept at hand, some five megabytes; rows asked for last."""
+CELLS_AT_HAND: Final = 120_000
+"""Cells of a kind kept at hand, some three megabytes; rows asked for last."""
 
 LOOKED_UP: Final = 64
 """Cells that a missing row or a row of any size counts for, besides its own."""
