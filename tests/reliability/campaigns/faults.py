@@ -105,7 +105,11 @@ async def _campaign(asked: argparse.Namespace) -> bool:
 
 
 def _kinds(text: str) -> tuple[Kind, ...]:
-    return tuple(one for one in KINDS if one.name in text.split(","))
+    known = {one.name: one for one in KINDS}
+    asked = text.split(",")
+    if unknown := [name for name in asked if name not in known]:
+        raise argparse.ArgumentTypeError(f"no kind is called {unknown}; there are {[*known]}")
+    return tuple(known[name] for name in asked)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
