@@ -63,8 +63,8 @@ def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     word = lab.page.locator(".leo-leo").nth(1).locator(".leo-word").nth(2)
     word.click()
     lab.page.wait_for_function(
-        """word => document.querySelector('[data-figure="reasons"]').layout.title.text
-            .startsWith('Why “' + word + '”')""",
+        """word => document.querySelector('[data-figure="reasons"]')?.layout?.title?.text
+            ?.startsWith('Why “' + word + '”')""",
         arg=word.inner_text(),
     )
     assert "turn 2" in lab.title("words")
@@ -190,14 +190,14 @@ def test_a_word_in_a_figure_can_be_clicked(open_lab: OpenLab) -> None:
     chosen = lab.page.locator(".leo-selected").inner_text()
 
     lab.page.wait_for_function(
-        """word => document.querySelector('[data-figure="reasons"]').layout.title.text
-            .startsWith('Why “' + word + '”')""",
+        """word => document.querySelector('[data-figure="reasons"]')?.layout?.title?.text
+            ?.startsWith('Why “' + word + '”')""",
         arg=chosen,
     )
 
 
 RECALL_SHOWN = """() => {
-    const ticks = document.querySelector('[data-figure="recall"]').layout.yaxis.ticktext;
+    const ticks = document.querySelector('[data-figure="recall"]')?.layout?.yaxis?.ticktext;
     return ticks ? ticks.length : 0;
 }"""
 
