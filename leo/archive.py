@@ -22,7 +22,7 @@ BUDGET: Final = 4_000
 ASKED: Final = 100
 """Words of a question that are looked at, the rarest."""
 
-RESCORED: Final = 48
+RESCORED: Final = 64
 MORE_ROWS: Final = 10_000
 """Rows that a question brings, to be scored exactly, and one more for so many rows in the archive:
 the more there are, the more share as much."""
