@@ -16,6 +16,7 @@ from leo.field.packed import dense
 from leo.field.rows import UNITS, Row
 from leo.field.tally import Tally
 from leo.field.view import KINDS, Ask, Kind
+from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth
 from leo.text.function_words import is_content
 
@@ -203,8 +204,12 @@ class Counts:
         return sum(row.total for row in rows if row is not None) / UNITS
 
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
-        """Answer a batch of questions, in order."""
-        return tuple(self.look_now(ask) for ask in asks)
+        """Answer a batch of questions, in order; a row may have to be fetched from a file first."""
+        pace, found = Pace(ROWS_PER_BREATH), list[RowView]()
+        for ask in asks:
+            found.append(self.look_now(ask))
+            await pace.spend()
+        return tuple(found)
 
     def look_now(self, ask: Ask) -> RowView:
         """Answer one question from memory."""
