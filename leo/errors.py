@@ -13,6 +13,8 @@
     │   └── CommitFailed   a turn could not be written; nothing of it happened
     ├── TurnFormatError    a stored Turn cannot be decoded
     ├── TurnForgotten      something was forgotten that this needs
+    ├── ObservationError   a run cannot be observed or read
+    │   └── TopicsError    a file is no topic file
     └── ModuleError        a module failed (raised in strict mode only)
 
 Plain ``ValueError`` and ``TypeError`` are kept for arguments that are wrong whatever
@@ -26,9 +28,11 @@ __all__ = [
     "LeoError",
     "ModuleError",
     "NotALeo",
+    "ObservationError",
     "PromptTooLong",
     "SeedMismatch",
     "StoreError",
+    "TopicsError",
     "TurnForgotten",
     "TurnFormatError",
     "WrongLoop",
@@ -77,6 +81,14 @@ class TurnFormatError(LeoError):
 
 class TurnForgotten(LeoError, ValueError):
     """A turn is a gap, or a life cannot be lived again past something that was forgotten."""
+
+
+class ObservationError(LeoError):
+    """A run cannot be observed, or a stored one cannot be read; the message names which."""
+
+
+class TopicsError(ObservationError):
+    """A file cannot be read as topics; the message names it and the place."""
 
 
 class ModuleError(LeoError):

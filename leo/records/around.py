@@ -19,6 +19,11 @@ class Growth:
     trigrams: int = 0
     pairs: int = 0
 
+    @property
+    def entries(self) -> int:
+        """Everything that was new to the field."""
+        return self.words + self.bigrams + self.trigrams + self.pairs
+
     def __add__(self, other: "Growth") -> "Growth":
         """Grow by both."""
         return Growth(

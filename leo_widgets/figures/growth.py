@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from leo.records import SOURCES, Growth, Totals, Turn
+from leo.records import SOURCES, Totals, Turn
 from leo_widgets.figures.style import (
     COLOURS,
     LAST_SHOWN,
@@ -17,7 +17,7 @@ from leo_widgets.figures.style import (
     x_of,
 )
 
-__all__ = ["growth", "new_entries", "reading"]
+__all__ = ["growth", "reading"]
 
 TITLE = "Field evolution: what Leo learned here"
 HEIGHT_TWO = 380
@@ -65,7 +65,7 @@ def growth(turns: Sequence[Turn]) -> go.Figure:
         )
     for source in SOURCES:
         added = [
-            sum(new_entries(one.growth) for one in t.learned if one.source == source) for t in turns
+            sum(one.growth.entries for one in t.learned if one.source == source) for t in turns
         ]
         if any(added):
             traces.append(
@@ -125,8 +125,3 @@ def reading(sizes: Sequence[tuple[int, Totals]]) -> go.Figure:
         xaxis={"title": {"text": "characters read"}, "tickformat": ","},
         yaxis={"title": {"text": "new entries"}, "rangemode": "tozero"},
     )
-
-
-def new_entries(growth: Growth) -> int:
-    """Count everything that was new to the field."""
-    return growth.words + growth.bigrams + growth.trigrams + growth.pairs

@@ -5,9 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from leo.observation.deeds import NAMES, acted
 from leo.records import Turn
-from leo_widgets.figures.growth import new_entries
-from leo_widgets.figures.modules import NAMES, acted
 from leo_widgets.figures.style import BLUE, GREEN, ORANGE, RED, empty, framed, safe, x_of
 
 __all__ = ["timeline"]
@@ -34,7 +33,7 @@ def timeline(turns: Sequence[Turn], shown: int | None = None) -> go.Figure:
     if not turns:
         return empty(TITLE, "No turn yet.", wide=True)
     xs = x_of(turns)
-    grown = [sum(new_entries(one.growth) for one in turn.learned) for turn in turns]
+    grown = [sum(one.growth.entries for one in turn.learned) for turn in turns]
     traces: list[Any] = [
         _strip(xs, [round(turn.quality.overall, 3) for turn in turns], "quality", BLUE, "y"),
         _strip(xs, [round(turn.external_vocab, 3) for turn in turns], "echo", ORANGE, "y2"),

@@ -29,7 +29,6 @@ from leo.reflection.mlp import Network
 from leo.testing import ScriptedClock, make_turn
 from leo.text.tokens import is_word
 from leo_widgets import figures
-from leo_widgets.figures.growth import new_entries
 from tests.conftest import Open
 
 CALM = Feeling(0.2, (("said quietly", 0.2),))
@@ -400,7 +399,7 @@ def test_the_timeline_is_the_life(lived: list[Turn]) -> None:
     quality, echo, new, acts = figure.data
     assert list(quality.y) == [round(turn.quality.overall, 3) for turn in lived]
     assert list(echo.y) == [round(turn.external_vocab, 3) for turn in lived]
-    grown = [sum(new_entries(o.growth) for o in t.learned) for t in lived]
+    grown = [sum(o.growth.entries for o in t.learned) for t in lived]
     assert list(new.y) == grown
     for column, turn in enumerate(lived):
         did = {name for row, name in enumerate(acts.y) if acts.z[row][column]}
