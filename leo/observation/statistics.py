@@ -1,0 +1,213 @@
+"""Figures of a run with their uncertainty, topic by topic.
+
+The turns of one topic are not independent of each other, so a topic is drawn or turned over as
+a whole: intervals are those of a cluster bootstrap (Efron and Tibshirani, 1993), probabilities
+those of sign flips over topics, and several questions at once are paid for (Holm, 1979).
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leo.errors import ObservationError
+from leo.observation.observed import Observed, Run
+
+__all__ = ["MEASURES", "Change", "Figure", "Measure", "change", "figure", "holm"]
+
+DRAWS: Final = 10_000
+"""Of a bootstrap, and sign flips where there are too many to try all."""
+
+LEVEL: Final = 0.95
+"""Of every interval."""
+
+ALL_FLIPS: Final = 13
+"""Topics up to which every way to flip their signs is tried."""
+
+SEED: Final = 20_000
+"""Of the draws, so that the same run gives the same intervals."""
+
+Better = Literal["lower", "higher", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that is told of a run.
+
+    Attributes
+    ----------
+    name
+        As in tables.
+    of
+        Two numbers of a turn: the figure is the sum of the first over that of the second.
+    better
+        Which way is good, if either.
+    """
+
+    name: str
+    of: Callable[[Observed], tuple[float, float]]
+    better: Better
+
+
+def _each(get: Callable[[Observed], float | None]) -> Callable[[Observed], tuple[float, float]]:
+    def of(one: Observed) -> tuple[float, float]:
+        value = get(one)
+        return (0.0, 0.0) if value is None else (float(value), 1.0)
+
+    return of
+
+
+MEASURES: Final[Sequence[Measure]] = (
+    Measure("external_vocab", _each(lambda one: one.external_vocab), "lower"),
+    Measure("optimal turns", _each(lambda one: one.optimal), "higher"),
+    Measure("external_vocab by chance", _each(lambda one: one.chance), "neither"),
+    Measure("above chance", _each(lambda one: one.external_vocab - one.chance), "neither"),
+    Measure("tokens", _each(lambda one: one.token_echo), "lower"),
+    Measure("four messages", _each(lambda one: one.window_echo), "lower"),
+    Measure("content words", _each(lambda one: one.content_echo), "neither"),
+    Measure(
+        "content above chance", _each(lambda one: one.content_echo - one.content_chance), "higher"
+    ),
+    Measure("relevance", _each(lambda one: one.relevance), "higher"),
+    Measure("association", _each(lambda one: one.association), "higher"),
+    Measure("whole sentences", lambda one: (one.whole, one.sentences), "higher"),
+    Measure("recited sentences", lambda one: (one.recited, one.sentences), "lower"),
+    Measure("attested trigrams", _each(lambda one: one.attested), "neither"),
+    Measure("distinct-1", _each(lambda one: one.distinct_1), "higher"),
+    Measure("distinct-2", _each(lambda one: one.distinct_2), "higher"),
+    Measure("repeated 4-grams", _each(lambda one: one.repeated), "lower"),
+    Measure("loops", _each(lambda one: one.loops), "lower"),
+    Measure("words", _each(lambda one: one.words), "neither"),
+    Measure("quality", _each(lambda one: one.quality), "higher"),
+    Measure("entropy", _each(lambda one: one.entropy), "neither"),
+)
+"""All that is told, in the order of tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean with the interval that holds it in 95 of 100 runs over other such topics."""
+
+    mean: float
+    low: float
+    high: float
+
+    def told(self, digits: int = 3) -> str:
+        """Write it, as in ``0.100 (0.089 to 0.112)``."""
+        return f"{self.mean:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+
+
+def figure(run: Run, measure: Measure) -> Figure:
+    """Give a run's figure of a measure, with its interval over topics.
+
+    Raises
+    ------
+    ObservationError
+        If no turn has this measure.
+    """
+    sums = np.array([_sums(run.topic(id_), measure) for id_ in run.settings.topics])
+    if not sums.size or not sums[:, 1].sum():
+        raise ObservationError(f"no turn of this run has the measure {measure.name}")
+    rng = np.random.default_rng(SEED)
+    drawn = sums[rng.integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
+    means = drawn[:, 0] / np.where(drawn[:, 1], drawn[:, 1], np.nan)
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = np.nanpercentile(means, [tail, 100 - tail])
+    mean = float(sums[:, 0].sum() / sums[:, 1].sum())
+    return Figure(mean, float(low), float(high))
+
+
+def _sums(turns: Sequence[Observed], measure: Measure) -> tuple[float, float]:
+    pairs = [measure.of(one) for one in turns]
+    return sum(value for value, _ in pairs), sum(weight for _, weight in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different in a run, against another with the same lives, topics and turns.
+
+    Attributes
+    ----------
+    by
+        Mean change, turn by turn, with its interval.
+    effect
+        Mean over topics, over their standard deviation (Cohen's d of paired samples); 0 if
+        nothing changed, infinite if every topic changed by the same.
+    probability
+        How probable a mean as far from 0 is if signs were luck, two-sided, in (0, 1].
+    """
+
+    by: Figure
+    effect: float
+    probability: float
+
+
+def change(before: Run, after: Run, measure: Measure) -> Change:
+    """Compare two runs turn by turn; turns without the measure in either are left out.
+
+    Raises
+    ------
+    ObservationError
+        If the runs are not of the same lives, topics and turns.
+    """
+    pairs = _paired(before, after)
+    by_topic: dict[str, list[float]] = {id_: [] for id_ in before.settings.topics}
+    for one, other in pairs:
+        (was, weighed), (is_, weighs) = measure.of(one), measure.of(other)
+        if weighed and weighs:
+            by_topic[one.topic].append(is_ / weighs - was / weighed)
+    changes = [np.array(each) for each in by_topic.values() if each]
+    if not changes:
+        raise ObservationError(f"no turn of these runs has the measure {measure.name}")
+    sums, counts = (np.array([f(each) for each in changes]) for f in (np.sum, len))
+    rng = np.random.default_rng(SEED)
+    drawn = rng.integers(0, len(sums), (DRAWS, len(sums)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = np.percentile(means, [tail, 100 - tail])
+    by = Figure(float(sums.sum() / counts.sum()), float(low), float(high))
+    topics = sums / counts
+    return Change(by, _effect(topics), _probability(topics))
+
+
+def _paired(before: Run, after: Run) -> list[tuple[Observed, Observed]]:
+    keyed = {(one.seed, one.topic, one.turn): one for one in before.turns}
+    other = {(one.seed, one.topic, one.turn): one for one in after.turns}
+    if keyed.keys() != other.keys():
+        raise ObservationError("the two runs are not of the same seeds, topics and turns")
+    return [(one, other[key]) for key, one in keyed.items()]
+
+
+def _effect(topics: NDArray[np.float64]) -> float:
+    mean = float(topics.mean())
+    if mean == 0:
+        return 0.0
+    spread = float(topics.std(ddof=1)) if len(topics) > 1 else 0.0
+    return mean / spread if spread else math.copysign(math.inf, mean)
+
+
+def _probability(topics: NDArray[np.float64]) -> float:
+    count = len(topics)
+    if count <= ALL_FLIPS:
+        flips = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+    else:
+        flips = np.random.default_rng(SEED).integers(0, 2, (DRAWS, count))
+    means = np.abs((1 - 2 * flips) @ topics) / count
+    as_far = int((means >= abs(topics.mean()) - 1e-12).sum())
+    if count <= ALL_FLIPS:
+        return as_far / len(means)
+    return (as_far + 1) / (len(means) + 1)
+
+
+def holm(probabilities: Mapping[str, float]) -> dict[str, float]:
+    """Correct probabilities for how many questions were asked at once, after Holm."""
+    ordered = sorted(probabilities, key=lambda name: (probabilities[name], name))
+    found: dict[str, float] = {}
+    highest = 0.0
+    for i, name in enumerate(ordered):
+        highest = max(highest, min(1.0, probabilities[name] * (len(ordered) - i)))
+        found[name] = highest
+    return {name: found[name] for name in probabilities}
