@@ -20,13 +20,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import nbformat
-from nbclient import NotebookClient
-
 from leo import Turn
 from leo.observation.talk import TALK
 
-__all__ = ["WAYS", "Lived", "digest", "lived", "main", "script"]
+__all__ = [
+    "AWAITED",
+    "BLOCKING",
+    "WAYS",
+    "Lived",
+    "digest",
+    "found_in",
+    "in_ipython",
+    "lived",
+    "main",
+    "script",
+]
 
 ROOT: Final = Path(__file__).parents[2]
 LONGEST_S: Final = 1800
@@ -98,7 +106,8 @@ def _plain(cells: Sequence[str], folder: Path) -> str:
     )
 
 
-def _ipython(cells: Sequence[str], folder: Path) -> str:
+def in_ipython(cells: Sequence[str], folder: Path) -> str:
+    """Run cells in a shell of IPython, one after the other, and give what they printed."""
     return _python(SHELL, json.dumps(cells), folder)
 
 
@@ -119,6 +128,9 @@ def _python(code: str, given: str, folder: Path) -> str:
 
 
 def _notebook(cells: Sequence[str], folder: Path) -> str:
+    import nbformat
+    from nbclient import NotebookClient
+
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     client = NotebookClient(
         book,
@@ -139,8 +151,8 @@ Run = Callable[[Sequence[str], Path], str]
 WAYS: Final[Mapping[str, tuple[Run, Sequence[str]]]] = {
     "plain async": (_plain, AWAITED),
     "plain twin": (_plain, BLOCKING),
-    "IPython async": (_ipython, AWAITED),
-    "IPython twin": (_ipython, BLOCKING),
+    "IPython async": (in_ipython, AWAITED),
+    "IPython twin": (in_ipython, BLOCKING),
     "notebook async": (_notebook, AWAITED),
     "notebook twin": (_notebook, BLOCKING),
 }
@@ -162,10 +174,14 @@ def lived(way: str, turns: int, folder: Path) -> Lived:
     run, cells = WAYS[way]
     path = str(folder / "leo.db")
     out = run([cell.format(path=path, turns=turns) for cell in cells], folder)
-    found = re.search(r"^lived (\d+) (\w+) (\w+)$", out, re.MULTILINE)
-    if found is None:
-        raise RuntimeError(f"{way} told nothing of the life: {out!r}")
-    return Lived(int(found[1]), found[2], found[3])
+    (found,) = found_in(out)
+    return found
+
+
+def found_in(out: str) -> list[Lived]:
+    """Read what was told of lives."""
+    told = re.findall(r"^lived (\d+) (\w+) (\w+)$", out, re.MULTILINE)
+    return [Lived(int(turns), said, kept) for turns, said, kept in told]
 
 
 def main(words: Sequence[str]) -> int:
