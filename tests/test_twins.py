@@ -5,12 +5,14 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leo import AsyncLeoField, LeoField, Turn, Word
 from leo.testing import ScriptedClock
 from tests.conftest import SEED
+from tests.observation.twins import AWAITED, BLOCKING, Lived, digest, found_in, in_ipython, script
 from tests.test_laws import SCRIPT, canonical
 
 RENAMED = {"aclose": "close", "async_init": None, "fall_asleep": None}
@@ -49,6 +51,22 @@ def test_async_and_sync_live_the_same_life(tmp_path: Path) -> None:
         turns = [twin.turn(prompt) for prompt in SCRIPT]
         assert canonical(turns) == expected
         assert canonical(list(twin.journal())) == expected
+
+
+def test_in_ipython_both_live_the_same_life(tmp_path: Path) -> None:
+    """Typed into IPython, awaited or not, the talk gives the Turns that it gives here."""
+    how: dict[str, Any] = {"seed": SEED, "clock": ScriptedClock(step=90.0), "strict": True}
+    with LeoField(tmp_path / "here.db", **how) as twin:
+        here = digest([twin.turn(prompt) for prompt in script(2)])
+    paths = str(tmp_path / "awaited.db"), str(tmp_path / "blocking.db")
+    cells = [
+        cell.format(path=path, turns=2)
+        for path, way in zip(paths, (AWAITED, BLOCKING), strict=True)
+        for cell in way
+    ]
+    found = found_in(in_ipython(cells, tmp_path))
+
+    assert found == [Lived(2, here, here)] * 2
 
 
 def test_the_twin_does_everything_the_leo_does(tmp_path: Path) -> None:
