@@ -2,7 +2,8 @@
 
 A message's nearness to a reply is the mean, over the message's content words, of how near
 the nearest content word of the reply is: 1 for the word itself, and else how often the two met
-in the yardstick's field, over the geometric mean of how often each was heard.
+in the yardstick's field (a new word's first meeting counts twice there), over the geometric mean
+of how often each was heard.
 """
 
 from collections.abc import Sequence

@@ -172,8 +172,22 @@ def read_run(path: str | os.PathLike[str]) -> Run:
     settings = _line(lines[0], RunSettings, path, 1)
     if settings.format != FORMAT:
         raise ObservationError(f"{path} has format {settings.format}; this program knows {FORMAT}")
-    turns = (_line(line, Observed, path, i) for i, line in enumerate(lines[1:], 2))
+    turns = [_turn(line, settings, path, i) for i, line in enumerate(lines[1:], 2)]
+    whole = len(settings.seeds) * len(settings.topics) * settings.turns_per_topic
+    if len(turns) != whole:
+        raise ObservationError(f"{path} has {len(turns)} turns; its run had {whole}")
     return Run(settings, tuple(turns))
+
+
+def _turn(
+    line: bytes, settings: RunSettings, path: str | os.PathLike[str], number: int
+) -> Observed:
+    turn = _line(line, Observed, path, number)
+    if turn.seed not in settings.seeds or turn.topic not in settings.topics:
+        raise ObservationError(
+            f"{path}, line {number}: seed {turn.seed} in topic {turn.topic!r} is none of this run"
+        )
+    return turn
 
 
 def _line(line: bytes, kind: type[T], path: str | os.PathLike[str], number: int) -> T:

@@ -37,6 +37,9 @@ AT_ONCE: Final = 8
 OTHER_SEED: Final = 1_000_003
 """Added to a life's seed to have that of the other Leo who talks with him."""
 
+VERSION: Final = metadata.version("leo-organism")
+"""Of the program; looked up here, because it takes a look at the disk."""
+
 Progress: TypeAlias = Callable[[int, int], None]
 """Told turns lived and turns in all."""
 
@@ -125,7 +128,8 @@ async def observe(
     Raises
     ------
     ObservationError
-        If there are no seeds or one comes twice, or fewer than two different messages were said.
+        If there are no seeds or one comes twice, if fewer than two different messages were said,
+        or if the observer cannot speak. Whatever else an observer raises ends the run, too.
     """
     if not seeds or len(set(seeds)) < len(seeds):
         raise ObservationError(f"the seeds {tuple(seeds)} must be at least one, each once")
@@ -141,8 +145,10 @@ async def observe(
                 )
                 for seed in seeds
             ]
-    except* ObservationError as errors:
-        raise errors.exceptions[0] from None
+    except BaseExceptionGroup as failed:
+        # the first to fail; the others were stopped because of it
+        first = failed.exceptions[0]
+        raise first from first.__cause__
     finally:
         await asyncio.to_thread(folder.cleanup)
     return Run(
@@ -166,7 +172,7 @@ def _settings(
         temperature=conditions.temperature,
         without=tuple(sorted(conditions.without)),
         birth=conditions.birth.digest if conditions.birth else "",
-        version=metadata.version("leo-organism"),
+        version=VERSION,
     )
 
 

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from leo.errors import ObservationError
 from leo.observation.observed import Observed, Run
 
-__all__ = ["MEASURES", "Change", "Figure", "Measure", "change", "figure", "holm"]
+__all__ = [
+    "MEASURES",
+    "Change",
+    "Figure",
+    "Measure",
+    "change",
+    "figure",
+    "holm",
+    "topic_figure",
+]
 
 DRAWS: Final = 10_000
 """Of a bootstrap, and sign flips where there are too many to try all."""
@@ -108,16 +117,41 @@ def figure(run: Run, measure: Measure) -> Figure:
     ObservationError
         If no turn has this measure.
     """
-    sums = np.array([_sums(run.topic(id_), measure) for id_ in run.settings.topics])
+    return _figure([_sums(run.topic(id_), measure) for id_ in run.settings.topics], measure)
+
+
+def topic_figure(run: Run, topic: str, measure: Measure) -> Figure:
+    """Give the figure of one topic alone, with its interval over lives; one life has none.
+
+    Raises
+    ------
+    ObservationError
+        If no turn of the topic has this measure.
+    """
+    turns = run.topic(topic)
+    lives = ([one for one in turns if one.seed == seed] for seed in run.settings.seeds)
+    return _figure([_sums(life, measure) for life in lives], measure)
+
+
+def _figure(parts: Sequence[tuple[float, float]], measure: Measure) -> Figure:
+    sums = np.array(parts)
     if not sums.size or not sums[:, 1].sum():
         raise ObservationError(f"no turn of this run has the measure {measure.name}")
+    drawn = _drawn(sums)
+    low, high = _interval(drawn[:, 0] / np.where(drawn[:, 1], drawn[:, 1], np.nan))
+    return Figure(float(sums[:, 0].sum() / sums[:, 1].sum()), low, high)
+
+
+def _drawn(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Draw as many parts as there are, with replacement, and add them up; many times."""
     rng = np.random.default_rng(SEED)
-    drawn = sums[rng.integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
-    means = drawn[:, 0] / np.where(drawn[:, 1], drawn[:, 1], np.nan)
+    return np.asarray(parts[rng.integers(0, len(parts), (DRAWS, len(parts)))].sum(axis=1))
+
+
+def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
     tail = 100 * (1 - LEVEL) / 2
     low, high = np.nanpercentile(means, [tail, 100 - tail])
-    mean = float(sums[:, 0].sum() / sums[:, 1].sum())
-    return Figure(mean, float(low), float(high))
+    return float(low), float(high)
 
 
 def _sums(turns: Sequence[Observed], measure: Measure) -> tuple[float, float]:
@@ -132,7 +166,7 @@ class Change:
     Attributes
     ----------
     by
-        Mean change, turn by turn, with its interval.
+        Difference of the two figures, with its interval.
     effect
         Mean over topics, over their standard deviation (Cohen's d of paired samples); 0 if
         nothing changed, infinite if every topic changed by the same.
@@ -146,31 +180,29 @@ class Change:
 
 
 def change(before: Run, after: Run, measure: Measure) -> Change:
-    """Compare two runs turn by turn; turns without the measure in either are left out.
+    """Compare two runs of the same turns; those without the measure in either are left out.
 
     Raises
     ------
     ObservationError
         If the runs are not of the same lives, topics and turns.
     """
-    pairs = _paired(before, after)
-    by_topic: dict[str, list[float]] = {id_: [] for id_ in before.settings.topics}
-    for one, other in pairs:
+    by_topic: dict[str, list[tuple[float, ...]]] = {id_: [] for id_ in before.settings.topics}
+    for one, other in _paired(before, after):
         (was, weighed), (is_, weighs) = measure.of(one), measure.of(other)
         if weighed and weighs:
-            by_topic[one.topic].append(is_ / weighs - was / weighed)
-    changes = [np.array(each) for each in by_topic.values() if each]
-    if not changes:
+            by_topic[one.topic].append((was, weighed, is_, weighs))
+    sums = np.array([np.sum(each, axis=0) for each in by_topic.values() if each])
+    if not len(sums):
         raise ObservationError(f"no turn of these runs has the measure {measure.name}")
-    sums, counts = (np.array([f(each) for each in changes]) for f in (np.sum, len))
-    rng = np.random.default_rng(SEED)
-    drawn = rng.integers(0, len(sums), (DRAWS, len(sums)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(means, [tail, 100 - tail])
-    by = Figure(float(sums.sum() / counts.sum()), float(low), float(high))
-    topics = sums / counts
+    by = Figure(float(_more(sums.sum(axis=0))), *_interval(_more(_drawn(sums))))
+    topics = _more(sums)
     return Change(by, _effect(topics), _probability(topics))
+
+
+def _more(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the difference of two shares, each the sum of its values over that of its weights."""
+    return np.asarray(sums[..., 2] / sums[..., 3] - sums[..., 0] / sums[..., 1])
 
 
 def _paired(before: Run, after: Run) -> list[tuple[Observed, Observed]]:

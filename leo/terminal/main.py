@@ -10,6 +10,7 @@ from leo.terminal.ablate import ablate_command
 from leo.terminal.doctoring import doctor_command
 from leo.terminal.exporting import export_command
 from leo.terminal.lab import lab_command
+from leo.terminal.observing import observe_command
 from leo.terminal.options import COMMANDS
 from leo.terminal.reading import read_command
 from leo.terminal.talk import say_command, talk_command
@@ -26,6 +27,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "doctor": doctor_command,
     "lab": lab_command,
     "ablate": ablate_command,
+    "observe": observe_command,
 }
 """Every name in `COMMANDS` has its function here."""
 

@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "examine a file, and save what can be read of a damaged one",
     "lab": "open JupyterLab with a first notebook",
     "ablate": "show what each module changes in a talk",
+    "observe": "talk with newborn Leos through topics, and measure every turn",
 }
 """Words that are a command when they stand first."""
 
