@@ -128,7 +128,7 @@ def _check_context(layer: Layer, said: Utterance, i: int, word: SpokenWord) -> N
 def _check_fitted(layer: Layer, word: SpokenWord) -> None:
     ids = tuple(id_ for one in word.after if (id_ := layer.id(one)) is not None)
     ends = {id_ for end in SENTENCE_ENDS if (id_ := layer.id(end)) is not None}
-    found = [layer.look_now(Ask(kind, ids)).cells for kind in ("next", "opening")]  # type: ignore[arg-type]
+    found = [layer.look_now(Ask(kind, ids)).cells for kind in ("next", "opening")]
     assert word.word in SENTENCE_ENDS
     assert any(ends & cells.keys() for cells in found), word
 
