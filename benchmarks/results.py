@@ -14,7 +14,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
-_TARGET = re.compile(r"^T\d+ \|.*$", re.MULTILINE)
+_TARGET = re.compile(r"^[TV]\d+ \|.*$", re.MULTILINE)
 
 _HEAD = "| | what | found | target | |\n|---|---|---|---|---|\n"
 
@@ -42,7 +42,7 @@ def block(output: str) -> str:
 def table(text: str) -> str:
     """Gather the targets of all sections into one table, in their order."""
     found = dict.fromkeys(_TARGET.findall(text))
-    lines = sorted(found, key=lambda line: int(line[1:].partition(" ")[0]))
+    lines = sorted(found, key=lambda line: (line[0], int(line[1:].partition(" ")[0])))
     return _HEAD + "\n".join(f"| {line} |" for line in lines)
 
 

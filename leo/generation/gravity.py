@@ -23,7 +23,10 @@ __all__ = ["COMPANY_SHARE", "company", "gravity", "pulls_of"]
 POSITION_DECAY = 0.7
 FOLLOWER_SHARE = 0.5
 PAIR_SHARE = 0.7
-COMPANY_SHARE = 0.6
+OWN_SHARE = 0.7
+"""How much of their weight the prompt's own words keep: he answers in words of his own."""
+
+COMPANY_SHARE = 0.8
 """How much of a word's weight its companions get."""
 
 LISTENED = 48
@@ -89,6 +92,8 @@ async def pulls_of(heard: Sequence[str], view: View) -> tuple[Pull, ...]:
     words = [word for word in heard if is_word(word)][-LISTENED:]
     ids = [id_ for word in words if (id_ := view.id(word)) is not None]
     pulled = await gravity(ids, view)
+    for id_ in set(ids):
+        pulled[id_] *= OWN_SHARE
     for id_, share in (await company(ids, view)).items():
         pulled[id_] = max(pulled.get(id_, 0.0), COMPANY_SHARE * share)
     content = [id_ for id_ in pulled if is_content(view.word(id_))]

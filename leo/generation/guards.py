@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 
+from leo.text.moods import fitting_ends
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
 
 __all__ = ["ECHO", "Guards", "echo_windows"]
@@ -79,10 +80,16 @@ class Guards:
         """Tell whether a token may follow."""
         return word not in self._never
 
+    @property
+    def fitting(self) -> frozenset[str]:
+        """The marks that fit the sentence that is being said."""
+        return fitting_ends(self._sentence) if self._sentence else SENTENCE_ENDS
+
     def end(self) -> str:
         """Choose the mark that closes a sentence cut short; one said before trails off."""
-        if self.allow("."):
-            return "."
+        usual = "." if "." in self.fitting else "?"
+        if self.allow(usual):
+            return usual
         return next((end for end in TRAILING if self._is_new(end)), TRAILING[0])
 
     def _is_new(self, end: str) -> bool:

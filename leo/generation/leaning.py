@@ -7,7 +7,7 @@ still tell what leaned on it.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,7 @@ Floats = NDArray[np.float64]
 CAPS: Mapping[str, float] = {
     "semantic": 2.5,
     "gravity": 2.0,
+    "ahead": 3.0,
     "recall": 1.5,
     "notes": 1.0,
     "repetition": 3.0,
@@ -50,6 +51,9 @@ REPEAT: Final = 1.5
 SENTENCE_MIN: Final = 4
 SENTENCE_LONG: Final = 12
 """Words of a sentence below which its end is held back, above which it is drawn near."""
+
+AHEAD: Final = 2
+"""Place of that bias among the names."""
 
 LEAST_BEND: Final = 1e-4
 """Nats below which a bias is not held to have bent a choice."""
@@ -128,12 +132,15 @@ class Situation:
         Words since the last sentence end.
     overdue
         How far the utterance is beyond its target, in targets; 0 before.
+    ahead
+        Candidates that lead to drawn words, and how surely, [0, 1].
     """
 
     near: Affinity
     used: Mapping[int, int]
     in_sentence: int
     overdue: float
+    ahead: Affinity = field(default_factory=Affinity.none)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,8 +212,8 @@ class Leaners:
     def __init__(self, view: View, biases: Biases) -> None:
         self._view, self._semantic = view, biases.semantic
         pulls = [_pulled(name, by_word) for name, by_word in biases.pulls.items()]
-        self._names = ("semantic", "repetition", *biases.pulls, "length")
-        self._pulls = _entries(pulls, range(2, len(pulls) + 2))
+        self._names = ("semantic", "repetition", "ahead", *biases.pulls, "length")
+        self._pulls = _entries(pulls, range(AHEAD + 1, len(pulls) + AHEAD + 1))
         self._marks = [(id_, mark) for mark in sorted(MARKS) if (id_ := view.id(mark)) is not None]
         self._last = len(self._names) - 1
         self._content: dict[int, bool] = {}
@@ -220,6 +227,9 @@ class Leaners:
             drawn = _by_meaning(self._near, 4 * self._semantic)
             self._lasting = _joined(_entries([drawn], [0]), self._pulls)
         entries = _joined(self._lasting, self._passing(situation))
+        if len(situation.ahead.ids):
+            leads = _capped("ahead", situation.ahead.ids, CAPS["ahead"] * situation.ahead.values)
+            entries = _joined(entries, _entries([leads], [AHEAD]))
         at, found = places(candidates, entries.ids)
         return Leaning(self._names, at, entries.by[found], entries.values[found])
 

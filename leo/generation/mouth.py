@@ -126,10 +126,10 @@ class Mouth:
         said = tuple(word.word for word in self.words[-2:])
         if found.opens and said[0] in SENTENCE_ENDS:
             said = said[1:]
-        longest = found.trigram.cell(id_)
+        longest = found.longest(id_)
         if longest:
             return said, sources_of(longest)
-        return said[-1:], sources_of(found.bigram.cell(id_))
+        return said[-1:], sources_of(found.shorter(id_))
 
 
 def _shares(by: Mapping[str, float]) -> tuple[Share, ...]:

@@ -1,6 +1,6 @@
 """From a percept and a blend to words: how a reply or a private thought is walked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -65,6 +65,7 @@ async def speak(
         limit=settings.max_tokens,
         wanted=frozenset(id_ for ids in pulls.values() for id_ in ids),
         echoes=echo_windows(percept.tokens),
+        ahead=_all_pulls(pulls),
         connection=connect(
             percept.tokens, percept.impression, novelty, view, stream(seed, "connection")
         ),
@@ -111,6 +112,14 @@ def _dwelt_on(seed: str, view: View) -> list[int]:
     """List the words that draw a thought wholly: the last content words of its seed."""
     words = [token.word for token in tokens(seed) if is_content(token.word)][-DWELT:]
     return [id_ for word in dict.fromkeys(words) if (id_ := view.id(word)) is not None]
+
+
+def _all_pulls(by_bias: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for pulls in by_bias.values():
+        for id_, weight in pulls.items():
+            found[id_] = max(found.get(id_, 0.0), weight)
+    return found
 
 
 def _by_bias(pulls: Iterable[Pull], view: View) -> dict[str, dict[int, float]]:

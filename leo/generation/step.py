@@ -5,7 +5,8 @@ The base of a candidate's weight is the interpolated trigram, bigram and unigram
 on it stands in `leo.generation.leaning`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,11 @@ __all__ = ["Options", "options"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+
 TRIGRAM_CONFIDENCE = 0.012
+TURN_CONFIDENCE = 1.0
+"""The same for a trigram that opens a new sentence: which may turn to something else."""
+
 BIGRAM_CONFIDENCE = 0.3
 """Distinct continuations count this much against a context's counts; less means more trust."""
 
@@ -30,7 +35,8 @@ class Options:
     """The candidates of one step: their log-probabilities, and where each was found.
 
     ``ids`` are ascending, ``logs`` in the same order; ``trigram`` (or a sentence's opening)
-    and ``bigram`` are the rows that were looked at.
+    and ``bigram`` are the rows that were looked at. ``stands_for`` names the mark that was
+    found in place of the one that fits.
     """
 
     ids: Ints
@@ -38,6 +44,7 @@ class Options:
     trigram: RowView
     bigram: RowView
     opens: bool
+    stands_for: Mapping[int, int] = field(default_factory=dict)
 
     @staticmethod
     def none() -> "Options":
@@ -47,18 +54,49 @@ class Options:
 
     def context(self, id: int) -> WordContext:  # noqa: A002
         """Name the longest context that knows a candidate."""
+        if id in self.stands_for and not self.trigram.cell(id):
+            return "fitted"
         if not self.trigram.cell(id):
             return "bigram"
         return "opening" if self.opens else "trigram"
 
+    def longest(self, id: int) -> int:  # noqa: A002
+        """Give a candidate's cell in the longest context, 0 if that did not know it."""
+        return self.trigram.cell(id) or self.trigram.cell(self.stands_for.get(id, id))
+
+    def shorter(self, id: int) -> int:  # noqa: A002
+        """Give a candidate's cell in the bigram."""
+        return self.bigram.cell(id) or self.bigram.cell(self.stands_for.get(id, id))
+
+    def ending(self, fitting: int, unfit: Ints) -> "Options":
+        """Let the mark that fits the sentence stand for those that do not.
+
+        The field knows that a sentence may end here; how it opened says with which mark.
+        """
+        at, _ = places(self.ids, unfit)
+        if not len(at):
+            return self
+        mine = np.flatnonzero(self.ids == fitting)
+        weight = np.logaddexp.reduce(self.logs[np.concatenate([at, mine])])
+        stood = int(self.ids[at[self.logs[at].argmax()]])
+        rest = self._kept(np.concatenate([at, mine]))
+        place = int(rest.ids.searchsorted(fitting))
+        return replace(
+            rest,
+            ids=np.insert(rest.ids, place, fitting),
+            logs=np.insert(rest.logs, place, weight),
+            stands_for={fitting: stood},
+        )
+
     def without(self, refused: Ints) -> "Options":
         """Leave out what must not come next."""
         at, _ = places(self.ids, refused)
-        if not len(at):
-            return self
+        return self._kept(at) if len(at) else self
+
+    def _kept(self, gone: Ints) -> "Options":
         kept = np.ones(len(self.ids), np.bool_)
-        kept[at] = False
-        return Options(self.ids[kept], self.logs[kept], self.trigram, self.bigram, self.opens)
+        kept[gone] = False
+        return replace(self, ids=self.ids[kept], logs=self.logs[kept])
 
 
 async def options(
@@ -98,7 +136,8 @@ async def options(
     ids = _united(trigram.ids, bigram.ids)
     if top_k is not None and len(ids) > top_k:
         ids = _strongest(ids, trigram, bigram, wanted, top_k)
-    return Options(ids, _logs(view, ids, trigram, bigram), trigram, bigram, opens)
+    confidence = TRIGRAM_CONFIDENCE if opened else TURN_CONFIDENCE
+    return Options(ids, _logs(view, ids, trigram, bigram, confidence), trigram, bigram, opens)
 
 
 def _united(some: Ints, more: Ints) -> Ints:
@@ -112,9 +151,9 @@ def _united(some: Ints, more: Ints) -> Ints:
     return both[new]
 
 
-def _logs(view: View, ids: Ints, trigram: RowView, bigram: RowView) -> Floats:
+def _logs(view: View, ids: Ints, trigram: RowView, bigram: RowView, confidence: float) -> Floats:
     """Give the interpolated log-probability of candidates that one of the rows knows."""
-    trust3, trust2 = _trust(trigram, TRIGRAM_CONFIDENCE), _trust(bigram, BIGRAM_CONFIDENCE)
+    trust3, trust2 = _trust(trigram, confidence), _trust(bigram, BIGRAM_CONFIDENCE)
     unigram = (1 - trust2) * view.counts(ids) / view.heard
     shorter = (unigram + _parts(ids, bigram, trust2)) * (1 - trust3)
     return np.asarray(np.log(shorter + _parts(ids, trigram, trust3)))

@@ -4,8 +4,8 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
@@ -13,11 +13,19 @@ from numpy.typing import NDArray
 
 from leo.field.centers import Center
 from leo.field.view import Ask, View
+from leo.generation.ahead import Ahead
 from leo.generation.connection import Connection
 from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
-from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity, company_of
+from leo.generation.leaning import (
+    Affinity,
+    Biases,
+    Leaners,
+    Situation,
+    affinity,
+    company_of,
+)
 from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Options, options
 from leo.pace import WORDS_PER_BREATH, Pace
@@ -26,7 +34,7 @@ from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
 
 __all__ = ["TARGET", "Plan", "walk"]
 
-TARGET = 20
+TARGET = 25
 """Tokens a reply aims at when nobody leans on its length."""
 
 NEAR_TARGET = 0.7
@@ -43,6 +51,7 @@ WEAVE_FROM = 0.05
 
 PAUSES = MARKS - SENTENCE_ENDS
 """Marks that more must follow."""
+
 
 SILENCE = "…"
 """What a Leo who has heard nothing says."""
@@ -72,6 +81,8 @@ class Plan:
         Runs of words that must not come out (`leo.generation.guards.echo_windows`).
     connection
         The observer's word to weave in, if any.
+    ahead
+        Words that draw from afar, weight in [0, 1] by id: what leads to them is drawn too.
     """
 
     temperature: float
@@ -83,6 +94,7 @@ class Plan:
     top_k: int | None = None
     echoes: frozenset[tuple[str, ...]] = frozenset()
     connection: Connection | None = None
+    ahead: Mapping[int, float] = field(default_factory=dict)
 
 
 async def walk(
@@ -136,6 +148,9 @@ class _Walker:
         self._company: dict[int, Affinity] = {}
         self._recent: list[int] = []
         self._near = Affinity.none()
+        self._ahead = Ahead(view, plan.ahead) if plan.ahead else None
+        ends = ((mark, view.id(mark)) for mark in sorted(SENTENCE_ENDS))
+        self._ends = {mark: id_ for mark, id_ in ends if id_ is not None}
         self._wanted = plan.wanted
         self._entropies: list[float] = []
         self._to_weave = plan.connection
@@ -189,11 +204,11 @@ class _Walker:
     # ------------------------------------------------------------ the next word
 
     async def _next(self) -> None:
-        found = (await self._options()).without(self._refused())
+        found = self._fitting(await self._options()).without(self._refused())
         if not len(found.ids):
             self._jump()
             return
-        leaning = self._leaners.at(found.ids, await self._situation())
+        leaning = self._leaners.at(found.ids, await self._situation(found))
         biased = leaning.added_to(found.logs)
         entropy = entropy_of(biased)
         self._entropies.append(entropy)
@@ -216,6 +231,14 @@ class _Walker:
             bends=leaning.bends(chances, temperature),
             found=found,
         )
+
+    def _fitting(self, found: Options) -> Options:
+        fitting = self._guards.fitting
+        if len(fitting) == len(SENTENCE_ENDS):
+            return found
+        unfit = [id_ for mark, id_ in self._ends.items() if mark not in fitting]
+        end = self._ends.get("?" if "?" in fitting else ".")
+        return found if end is None else found.ending(end, np.array(unfit, np.int64))
 
     def _woven(self, ids: NDArray[np.int64], chances: NDArray[np.float64]) -> int | None:
         """Give the place of the observer's word if it is due and could stand here."""
@@ -289,7 +312,7 @@ class _Walker:
         known = (self._view.id(word) for word in words)
         return np.array([id_ for id_ in known if id_ is not None], np.int64)
 
-    async def _situation(self) -> Situation:
+    async def _situation(self, found: Options) -> Situation:
         recent = self._mouth.recent[-REMEMBERED:]
         if recent != self._recent:
             self._recent, self._near = recent, await self._belonging(recent)
@@ -298,7 +321,16 @@ class _Walker:
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
             overdue=max(0.0, len(self.words) / self._plan.target - 1),
+            ahead=await self._leading(found),
         )
+
+    async def _leading(self, found: Options) -> Affinity:
+        this = self._mouth.ids[-1]
+        if self._ahead is None or this is None:
+            return Affinity.none()
+        leads = await self._ahead.of(this, found.ids, found.logs, self._mouth.used)
+        drawn = np.flatnonzero(leads)
+        return Affinity(found.ids[drawn], leads[drawn])
 
     async def _belonging(self, recent: Sequence[int]) -> Affinity:
         missing = [id_ for id_ in recent if id_ not in self._company]

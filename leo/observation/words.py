@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from leo.records import SpokenWord
-from leo.text.function_words import INVERTED, QUESTION_OPENERS, is_content
+from leo.text.function_words import is_content
+from leo.text.moods import fitting_ends
 from leo.text.tokens import SENTENCE_ENDS, is_word
 
 __all__ = [
@@ -35,9 +36,6 @@ LOOPS: Final = (2, 3, 4, 5)
 
 LOOKED_AT: Final = 500
 """Last tokens of a talk that a loop score looks at."""
-
-JOINTS: Final = frozenset({",", ";", ":", "—", "and", "but", "or", "so"})
-"""After these a clause may open like a question."""
 
 LONG: Final = 5
 """Words of a sentence that somebody would notice if it were said again."""
@@ -136,15 +134,9 @@ def _whole(sentence: Sequence[SpokenWord]) -> bool:
     end = sentence[-1]
     if end.context == "added":
         return True
-    if end.word == "…" or end.context in ("close", "woven") or not _fits(sentence):
+    if end.word == "…" or end.context in ("close", "woven"):
+        return False
+    if end.word not in fitting_ends([word.word for word in sentence[:-1]]):
         return False
     words = sum(is_word(word.word) for word in sentence)
     return words >= WHOLE or end.context == "opening"
-
-
-def _fits(sentence: Sequence[SpokenWord]) -> bool:
-    """Tell whether a mark fits its sentence's opening, or that of a clause in it."""
-    if sentence[-1].word == "?":
-        clauses = [i + 1 for i, word in enumerate(sentence) if word.word in JOINTS]
-        return any(sentence[i].word in QUESTION_OPENERS for i in (0, *clauses))
-    return sentence[0].word not in INVERTED

@@ -19,12 +19,15 @@ __all__ = [
 ]
 
 
-WordContext = Literal["start", "opening", "trigram", "bigram", "jump", "woven", "close", "added"]
+WordContext = Literal[
+    "start", "opening", "trigram", "bigram", "fitted", "jump", "woven", "close", "added"
+]
 """How a word was found.
 
 ``start``: opener of the reply, from the field's centers. ``opening``: sentences that opened
 with the same one or two words went on so. ``trigram`` / ``bigram``: the longest context
-that knew it. ``jump``: a center, because the context led nowhere new. ``woven``: the
+that knew it. ``fitted``: a sentence's end that the field knew here with another mark; this one fits
+how the sentence opened. ``jump``: a center, because the context led nowhere new. ``woven``: the
 observer's word, taken up. ``close``: a full stop where the field had none. ``added``:
 appended by a module.
 """

@@ -9,6 +9,7 @@ FOUND: dict[WordContext, str] = {
     "opening": "sentences that open with {after} go on so",
     "trigram": "after {after}",
     "bigram": "after {after}",
+    "fitted": "an end after {after}, with the mark that fits the sentence",
     "jump": "a fresh start, the context led nowhere new",
     "woven": "your word, taken up",
     "close": "an end where the field had none",

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from leo.text.tokens import is_word
 
-__all__ = ["FUNCTION_WORDS", "INVERTED", "QUESTION_OPENERS", "is_content"]
+__all__ = ["FUNCTION_WORDS", "is_content"]
 
 _WORDS = """
 a about above after again all also always am an and any are aren't around as at away be
@@ -23,27 +23,6 @@ yours yourself oh ok okay hey hi um uh
 
 FUNCTION_WORDS = frozenset(_WORDS.split())
 """English words that are too common to say what a text is about."""
-
-_INVERTED = """
-am is are was were do does did can could may might shall should will would has had
-isn't aren't wasn't weren't doesn't didn't can't couldn't shouldn't won't wouldn't hasn't hadn't
-"""
-
-INVERTED = frozenset(_INVERTED.split())
-"""English verbs that open a question when they stand first."""
-
-QUESTION_OPENERS = INVERTED | {
-    "what",
-    "who",
-    "whom",
-    "whose",
-    "which",
-    "where",
-    "when",
-    "why",
-    "how",
-}
-"""English words that a question opens with."""
 
 MIN_CONTENT_LETTERS = 3
 """Letters a content word has at least, in scripts that write words with several letters."""

@@ -25,6 +25,7 @@ __all__ = [
 # Okabe and Ito's palette: told apart with every common kind of colour blindness.
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 RED, SKY, YELLOW, GREY = "#D55E00", "#56B4E9", "#F0E442", "#999999"
+WINE = "#882255"  # Tol's, for one more
 
 COLOURS = (BLUE, ORANGE, GREEN, PINK, RED, SKY, YELLOW, GREY)
 
@@ -43,6 +44,7 @@ CONTEXT_COLOURS = {
     "opening": YELLOW,
     "trigram": BLUE,
     "bigram": SKY,
+    "fitted": WINE,
     "jump": RED,
     "woven": ORANGE,
     "close": GREY,

@@ -118,6 +118,8 @@ def why(word: SpokenWord) -> str:
 def _context(word: SpokenWord) -> str:
     if word.context == "opening":
         return f"how a sentence goes on that opens with “{safe(' '.join(word.after))}”"
+    if word.context == "fitted":
+        return f"an end known after “{safe(' '.join(word.after))}”, with the mark that fits"
     if word.after:
         return f"{word.context} after “{safe(' '.join(word.after))}”"
     told = {

@@ -102,6 +102,8 @@ def test_the_reasons_are_true(
         assert 0 <= word.entropy <= 1
         if word.context in MEASURED:
             _check_context(layer, said, i, word)
+        if word.context == "fitted":
+            _check_fitted(layer, word)
         chances = [one.probability for one in word.candidates]
         assert chances == sorted(chances, reverse=True)
         assert len(chances) <= 5
@@ -121,6 +123,14 @@ def _check_context(layer: Layer, said: Utterance, i: int, word: SpokenWord) -> N
     view = layer.look_now(Ask(kind, ids, frozenset({this})))  # type: ignore[arg-type]
     assert this in view.cells, word
     assert word.sources == ("origin",), word
+
+
+def _check_fitted(layer: Layer, word: SpokenWord) -> None:
+    ids = tuple(id_ for one in word.after if (id_ := layer.id(one)) is not None)
+    ends = {id_ for end in SENTENCE_ENDS if (id_ := layer.id(end)) is not None}
+    found = [layer.look_now(Ask(kind, ids)).cells for kind in ("next", "opening")]
+    assert word.word in SENTENCE_ENDS
+    assert any(ends & cells.keys() for cells in found), word
 
 
 @given(babble, seeds)

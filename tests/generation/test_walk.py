@@ -66,7 +66,7 @@ def _check(before: SpokenWord, word: SpokenWord) -> None:
     assert len(chances) <= 5
     assert 0 <= word.entropy <= 1
     assert all(share.value for share in word.shares)
-    if word.context in ("trigram", "bigram", "opening"):
+    if word.context in ("trigram", "bigram", "opening", "fitted"):
         assert word.sources
         assert word.after[-1] == before.word
         assert len(word.after) == {"trigram": 2, "bigram": 1}.get(word.context, len(word.after))
@@ -79,12 +79,12 @@ def _check(before: SpokenWord, word: SpokenWord) -> None:
 async def test_the_words_were_heard_one_after_the_other(
     leo: AsyncLeoField, turns: list[Turn]
 ) -> None:
-    """Every pair within a sentence is a pair of the field, but for words taken up and closed."""
+    """Every pair within a sentence is a pair of the field, but for words taken up and ends."""
     assert leo._life is not None
     own = leo._life.field.own
     for turn in turns:
         for before, word in pairwise(turn.utterance.words):
-            if {before.context, word.context} & {"woven", "close", "jump"}:
+            if {before.context, word.context} & {"woven", "close", "jump", "fitted"}:
                 continue
             one, other = own.id(before.word), own.id(word.word)
             assert one is not None
