@@ -37,6 +37,9 @@ AT_ONCE: Final = 8
 OTHER_SEED: Final = 1_000_003
 """Added to a life's seed to have that of the other Leo who talks with him."""
 
+VERSION: Final = metadata.version("leo-organism")
+"""Of the program; looked up here, because it takes a look at the disk."""
+
 Progress: TypeAlias = Callable[[int, int], None]
 """Told turns lived and turns in all."""
 
@@ -166,7 +169,7 @@ def _settings(
         temperature=conditions.temperature,
         without=tuple(sorted(conditions.without)),
         birth=conditions.birth.digest if conditions.birth else "",
-        version=metadata.version("leo-organism"),
+        version=VERSION,
     )
 
 
