@@ -203,7 +203,7 @@ class Ablation:
             [
                 *_table([*head, *JUDGED, "field growth"], changes),
                 "",
-                self._how(),
+                self.how,
                 "",
                 *_table(["effect size d, p corrected", *JUDGED], sizes),
                 "",
@@ -211,7 +211,9 @@ class Ablation:
             ]
         )
 
-    def _how(self) -> str:
+    @property
+    def how(self) -> str:
+        """How it was measured, and how to read it."""
         made, questions = self.settings, len(self.modules) * len(JUDGED)
         topics, lives = len(made.topics), len(made.seeds)
         directions = ", ".join(f"{name} {_NAMED[name].better}" for name in JUDGED)

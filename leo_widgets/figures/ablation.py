@@ -10,7 +10,6 @@ from leo_widgets.figures.style import (
     BLUE,
     GREEN,
     GREY,
-    LEGEND_TOP,
     RED,
     Trace,
     empty,
@@ -24,6 +23,9 @@ __all__ = ["ablation"]
 COLUMNS = 3
 """Measures in a row."""
 
+TOP = 72
+"""Pixels of margin for a title and one line of legend."""
+
 GAP = 0.03
 """Between two panels, of the width."""
 
@@ -35,7 +37,7 @@ KINDS = {
 }
 """Colour and mark of a change; told apart without colours too."""
 
-WAYS = {"higher": "right is better", "lower": "left is better", "neither": "no way is better"}
+WAYS = {"higher": "right is better", "lower": "left is better", "neither": "neither way is better"}
 
 
 def ablation(found: Ablation | None) -> go.Figure:
@@ -58,11 +60,11 @@ def ablation(found: Ablation | None) -> go.Figure:
     for i in range(len(measures)):
         layout |= _axes(i, rows, names)
     return framed(
-        [one for i in range(len(measures)) for one in _panel(found, i)],
+        [*_legend(), *(one for i in range(len(measures)) for one in _panel(found, i))],
         title,
         height=height,
         wide=True,
-        margin={"l": 96, "r": 16, "t": LEGEND_TOP, "b": 30},
+        margin={"l": 96, "r": 16, "t": TOP, "b": 30},
         annotations=[_name(found.modules[0].effects[i], i) for i in range(len(measures))],
         **layout,
     )
@@ -70,7 +72,24 @@ def ablation(found: Ablation | None) -> go.Figure:
 
 def _panel(found: Ablation, i: int) -> list[Trace]:
     effects = [(one.module, one.effects[i]) for one in found.modules]
-    return [_marks([pair for pair in effects if _kind(pair[1]) == kind], kind, i) for kind in KINDS]
+    kinds = {kind: [pair for pair in effects if _kind(pair[1]) == kind] for kind in KINDS}
+    return [_marks(pairs, kind, i) for kind, pairs in kinds.items() if pairs]
+
+
+def _legend() -> list[Trace]:
+    """Name every kind of mark, also one that no change is of."""
+    return [
+        trace(
+            "scatter",
+            x=[None],
+            y=[None],
+            name=kind,
+            legendgroup=kind,
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 9},
+        )
+        for kind, (colour, symbol) in KINDS.items()
+    ]
 
 
 def _kind(effect: Effect) -> str:
@@ -90,7 +109,7 @@ def _marks(effects: Sequence[tuple[str, Effect]], kind: str, i: int) -> Trace:
         y=[safe(module) for module, _ in effects],
         name=kind,
         legendgroup=kind,
-        showlegend=i == 0,
+        showlegend=False,
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9},
         error_x={
@@ -118,12 +137,14 @@ def _axes(i: int, rows: int, names: Sequence[str]) -> dict[str, Any]:
             "domain": [left + (GAP / 2 if column else 0), left + wide - GAP / 2],
             "anchor": _axis("y", i),
             "zeroline": True,
+            "zerolinecolor": GREY,
             "zerolinewidth": 2,
+            "rangemode": "tozero",
             "nticks": 5,
             "tickfont": {"size": 10},
         },
         _axis("yaxis", i): {
-            "domain": [bottom + 0.12 * high, bottom + 0.9 * high],
+            "domain": [bottom + 0.08 * high, bottom + 0.9 * high],
             "anchor": _axis("x", i),
             "range": [len(names) - 0.5, -0.5],
             "type": "category",

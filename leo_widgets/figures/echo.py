@@ -9,6 +9,7 @@ from leo.observation.words import OPTIMAL
 from leo_widgets.figures.runs import (
     NOTHING,
     TICKS,
+    WIDE,
     Get,
     bands,
     line,
@@ -21,7 +22,6 @@ from leo_widgets.figures.style import (
     BLUE,
     GREEN,
     GREY,
-    LEGEND_TOP,
     ORANGE,
     RED,
     Trace,
@@ -70,7 +70,7 @@ def echo(run: Run) -> go.Figure:
         title,
         height=380,
         wide=True,
-        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 100},
+        margin=WIDE,
         shapes=[*bands(run), *limits],
         xaxis=topic_axis(run),
         yaxis={"title": {"text": "external_vocab"}, "range": [-0.03, 1.03]},
@@ -114,7 +114,7 @@ def above_chance(run: Run) -> go.Figure:
         height=380,
         wide=True,
         violinmode="overlay",
-        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 44},
+        margin={**WIDE, "b": 32},
         shapes=[{**zero, "line": {"color": GREY, "dash": "dash"}}],
         xaxis={"domain": [0, 0.46]},
         yaxis={"title": {"text": "share of his words"}, "rangemode": "tozero"},
@@ -131,7 +131,7 @@ def echo_map(run: Run) -> go.Figure:
     run
         The run.
     """
-    title = "Where does he echo? external_vocab by topic and turn, mean of the lives"
+    title = "Where does he echo?<br>external_vocab by topic and turn, mean of the lives"
     if not run.turns:
         return empty(title, NOTHING)
     shown = topics(run)
@@ -154,7 +154,7 @@ def echo_map(run: Run) -> go.Figure:
         [heat],
         title,
         height=140 + 20 * len(shown),
-        margin={"l": 16, "r": 16, "t": 44, "b": 44},
+        margin={"l": 16, "r": 16, "t": 64, "b": 52},
         xaxis={"title": {"text": "turn of the topic"}, "dtick": 1},
         yaxis={"autorange": "reversed", "dtick": 1, "automargin": True, **TICKS},
     )

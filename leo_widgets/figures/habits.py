@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from leo.observation.deeds import NAMES
 from leo.observation.observed import Run
-from leo_widgets.figures.runs import NOTHING, TICKS, bands, line, lives, mean_of, topic_axis
+from leo_widgets.figures.runs import NOTHING, TICKS, WIDE, bands, line, lives, mean_of, topic_axis
 from leo_widgets.figures.style import (
     BLUE,
     COLOURS,
@@ -44,7 +44,7 @@ def loops(run: Run) -> go.Figure:
         title,
         height=320,
         wide=True,
-        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 100},
+        margin=WIDE,
         shapes=bands(run),
         xaxis=topic_axis(run),
         yaxis={"title": {"text": "share"}, "rangemode": "tozero", "tickformat": ".0%"},
@@ -82,7 +82,7 @@ def fired(run: Run) -> go.Figure:
         title,
         height=180 + 20 * len(names),
         wide=True,
-        margin={"l": 96, "r": 16, "t": 44, "b": 100},
+        margin={**WIDE, "l": 96, "t": 44},
         shapes=bands(run),
         xaxis={**topic_axis(run), "showgrid": False},
         yaxis={"autorange": "reversed", "dtick": 1, "showgrid": False, **TICKS},
@@ -97,7 +97,7 @@ def openness(run: Run) -> go.Figure:
     run
         The run; colours are who spoke.
     """
-    title = "Is he better when the field is open? Quality against entropy, by who spoke"
+    title = "Is he better when the field is open?<br>Quality against entropy, by who spoke"
     if not run.turns:
         return empty(title, NOTHING)
     speakers = sorted({one.by for one in run.turns})
@@ -121,7 +121,7 @@ def openness(run: Run) -> go.Figure:
         traces,
         title,
         height=380,
-        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 44},
+        margin={"l": 56, "r": 16, "t": LEGEND_TOP, "b": 52},
         xaxis={"title": {"text": "entropy while he spoke"}},
         yaxis={"title": {"text": "quality"}},
     )

@@ -11,6 +11,7 @@ from leo_widgets.figures.style import Trace, safe, trace
 __all__ = [
     "NOTHING",
     "TICKS",
+    "WIDE",
     "Get",
     "bands",
     "line",
@@ -25,6 +26,9 @@ NOTHING = "No turn was observed."
 
 BAND = "rgba(128,128,128,0.12)"
 """Every second topic's ground."""
+
+WIDE = {"l": 56, "r": 16, "t": 72, "b": 72}
+"""Pixels of margin of a wide figure: one line of legend above, names of topics below."""
 
 TICKS = {"tickfont": {"size": 10}}
 
