@@ -60,6 +60,7 @@ async def ablate(
                 firsts=tuple(_first(whole, one, seed) for seed in seeds),
                 replies=_differ(whole.run, one.run),
                 growth=statistics.fmean(_growth(whole, one, seed) for seed in seeds),
+                loops=tuple(_loops(whole.run, one.run, seed) for seed in seeds),
                 effects=changed[name],
             )
             for name, one in lives.items()
@@ -138,3 +139,8 @@ def _differ(whole: Run, other: Run) -> float:
 def _growth(whole: _Lived, other: _Lived, seed: int) -> float:
     last = turn_seed(seed, _turns(whole.run, seed)[-1].turn)
     return round(whole.sizes[last] / other.sizes[last] - 1, 6)
+
+
+def _loops(whole: Run, other: Run, seed: int) -> float:
+    with_, without = ([one.loops for one in _turns(run, seed)] for run in (whole, other))
+    return round(statistics.fmean(with_) - statistics.fmean(without), 6)

@@ -7,6 +7,7 @@ over all modules and measures together.
 
 import math
 import os
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,16 +33,10 @@ __all__ = [
 CHANCE: Final = 0.05
 """A change counts whose probability, corrected, is at most this."""
 
-JUDGED: Final = (
-    "above chance",
-    "relevance",
-    "quality",
-    "whole sentences",
-    "distinct-2",
-    "loops",
-)
+JUDGED: Final = ("above chance", "relevance", "quality", "whole sentences", "distinct-2")
 """Measures that a module is judged by. Whether more echo than chance is good or bad is a matter
-of taste, so the first is told and does not judge."""
+of taste, so the first is told and does not judge. Loops are told life by life and not judged:
+they look back over topics, which a test that takes topics for independent mistakes for a change."""
 
 Verdict: TypeAlias = Literal["helps", "hurts", "mixed", "only colours", "unheard", "silent"]
 """What is said of a module, see `ModuleEffect.verdict`."""
@@ -108,6 +103,8 @@ class ModuleEffect:
     growth
         Entries in the field at the end (words, bigrams, trigrams, pairs) with the module, over
         those without, less 1; mean over lives.
+    loops
+        In each life, mean loop score with the module, less without.
     effects
         By measure, in the order of `JUDGED`.
     """
@@ -116,6 +113,7 @@ class ModuleEffect:
     firsts: tuple[int | None, ...]
     replies: float
     growth: float
+    loops: tuple[float, ...]
     effects: tuple[Effect, ...]
 
     @property
@@ -195,13 +193,13 @@ class Ablation:
         changes = [
             [one.module, one.verdict, _firsts(one.firsts), f"{one.replies:.0%}"]
             + [f"**{_change(e.by)}**" if e.sure else _change(e.by) for e in one.effects]
-            + [f"{one.growth:+.1%}"]
+            + [_spread(one.loops), f"{one.growth:+.1%}"]
             for one in self.modules
         ]
         sizes = [[one.module, *(_size(effect) for effect in one.effects)] for one in self.modules]
         return "\n".join(
             [
-                *_table([*head, *JUDGED, "field growth"], changes),
+                *_table([*head, *JUDGED, "loops", "field growth"], changes),
                 "",
                 self.how,
                 "",
@@ -222,8 +220,7 @@ class Ablation:
             f"{', '.join(map(str, made.seeds))}), observer: {made.observer}. Each change is that "
             "of having the module, with less without, turn by turn; in brackets the 95 % interval "
             f"over topics. Bold: p ≤ {CHANCE} after Holm's correction for all {questions} "
-            f"questions. Good is: {directions}. Loops look back over 500 tokens, so neighbouring "
-            "topics share them: their interval is narrower than it should be."
+            f"questions. Good is: {directions}. Loops: mean over lives (least to most), not judged."
         )
         needed = _topics_needed(questions)
         if topics < needed:
@@ -295,6 +292,10 @@ def _topics_needed(questions: int) -> int:
 
 def _change(by: Figure, more: str = "") -> str:
     return f"{by.mean:+.3f} ({by.low:+.3f} to {by.high:+.3f}{more})"
+
+
+def _spread(lives: Sequence[float]) -> str:
+    return _change(Figure(statistics.fmean(lives), min(lives), max(lives)))
 
 
 def _size(effect: Effect) -> str:

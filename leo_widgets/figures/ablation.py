@@ -37,7 +37,8 @@ KINDS = {
 }
 """Colour and mark of a change; told apart without colours too."""
 
-WAYS = {"higher": "right is better", "lower": "left is better", "neither": "neither way is better"}
+WAYS = {"higher": " better →", "lower": " ← better", "neither": ""}
+"""Written behind a measure's name: where the better changes stand."""
 
 
 def ablation(found: Ablation | None) -> go.Figure:
@@ -157,9 +158,9 @@ def _axes(i: int, rows: int, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _name(effect: Effect, i: int) -> dict[str, Any]:
-    """Write a measure's name above its panel, and which way is better."""
+    """Write a measure's name above its panel, and where the better changes stand."""
     return {
-        "text": f"<b>{safe(effect.measure)}</b>, {WAYS[effect.better]}",
+        "text": f"<b>{safe(effect.measure)}</b>{WAYS[effect.better]}",
         "xref": f"{_axis('x', i)} domain",
         "yref": f"{_axis('y', i)} domain",
         "x": 0,

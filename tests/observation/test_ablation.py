@@ -78,8 +78,9 @@ async def test_a_module_that_only_notes_is_silent() -> None:
     assert shout.firsts == (1, 1)
     assert shout.replies > 0.5
     assert any(effect.by.mean for effect in shout.effects)
+    assert all(shout.loops)
     assert silent.firsts == (None, None)
-    assert (silent.replies, silent.growth) == (0, 0)
+    assert (silent.replies, silent.growth, silent.loops) == (0, 0, (0, 0))
     assert {(e.by.mean, e.size, e.probability) for e in silent.effects} == {(0, 0, 1)}
     assert heard == [(n, 3 * 12) for n in range(1, 3 * 12 + 1)]
 
@@ -126,7 +127,9 @@ async def test_an_ablation_of_nothing_is_refused() -> None:
         await ablate(talk(2, 1), seeds=(), conditions=Conditions(make_modules=toys))
 
 
-MADE_UP = Ablation(SETTINGS, (ModuleEffect("dream", (1,), 0.5, 0.0, (effect("relevance"),)),))
+MADE_UP = Ablation(
+    SETTINGS, (ModuleEffect("dream", (1,), 0.5, 0.0, (0.0,), (effect("relevance"),)),)
+)
 
 
 @pytest.fixture
@@ -179,7 +182,7 @@ def test_the_command_reads_topics(asked: list[Any], tmp_path: Path) -> None:
 
 def test_the_command_fails_on_a_silent_module(asked: list[Any]) -> None:
     """A module that changes nothing is named on standard error, and the exit status says so."""
-    asked[0] = Ablation(SETTINGS, (ModuleEffect("dream", (None,), 0.0, 0.0, ()),))
+    asked[0] = Ablation(SETTINGS, (ModuleEffect("dream", (None,), 0.0, 0.0, (0.0,), ()),))
     status, _, err = run()
 
     assert status == 1

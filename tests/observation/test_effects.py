@@ -20,7 +20,7 @@ from tests.observation.made import SETTINGS, effect, made_run
 
 UP = effect("relevance", (0.2, 0.1, 0.3), size=0.9, probability=0.006)
 DOWN = effect("quality", (-0.2, -0.3, -0.1), size=-0.8, probability=0.01)
-LOOPS = effect("loops", (0.1, 0.05, 0.2), better="lower", size=None, probability=0.02)
+WORSE = effect("recited", (0.1, 0.05, 0.2), better="lower", size=None, probability=0.02)
 NEITHER = effect("above chance", (0.1, 0.05, 0.2), better="neither", probability=0.01)
 UNSURE = effect("distinct-2", (0.9, 0.8, 1.0), probability=0.051)
 
@@ -29,7 +29,7 @@ def module(
     *found: Effect, replies: float = 0.5, firsts: tuple[int | None, ...] = (3, None)
 ) -> ModuleEffect:
     """Make a module's effects."""
-    return ModuleEffect("dream", firsts, replies, 0.01, found)
+    return ModuleEffect("dream", firsts, replies, 0.01, (-0.1, 0.3), found)
 
 
 def test_the_change_is_that_of_having_the_module() -> None:
@@ -41,7 +41,7 @@ def test_the_change_is_that_of_having_the_module() -> None:
     quality = found["quality"]
     assert (quality.by.mean, quality.by.low, quality.by.high) == (0.25, 0.25, 0.25)
     assert (quality.size, quality.better, quality.good) == (None, "higher", True)
-    assert (found["loops"].by.mean, found["loops"].good) == (0, None)
+    assert (found["relevance"].by.mean, found["relevance"].good) == (0, None)
 
 
 def test_all_questions_are_paid_for_together() -> None:
@@ -58,8 +58,8 @@ def test_all_questions_are_paid_for_together() -> None:
     probability = change(without, whole, measure).probability
 
     assert probability == 2 / 2**12
-    assert alone[quality].probability == pytest.approx(probability * 6)
-    assert among[quality].probability == pytest.approx(probability * 18)
+    assert alone[quality].probability == pytest.approx(probability * 5)
+    assert among[quality].probability == pytest.approx(probability * 15)
     assert among[quality].sure
     assert not any(one.sure for one in among if one.measure != "quality")
 
@@ -69,7 +69,7 @@ def test_all_questions_are_paid_for_together() -> None:
     [
         (module(UP, UNSURE), "helps"),
         (module(DOWN, NEITHER), "hurts"),
-        (module(LOOPS), "hurts"),
+        (module(WORSE), "hurts"),
         (module(UP, DOWN), "mixed"),
         (module(UNSURE, NEITHER), "only colours"),
         (module(UNSURE, replies=0.0), "unheard"),
@@ -85,9 +85,9 @@ def test_the_verdict_follows_from_what_is_sure(found: ModuleEffect, verdict: Ver
 
 def test_the_sentence_tells_each_sure_change() -> None:
     """Mean, interval, size and probability stand there; what is neither good nor bad apart."""
-    assert module(UP, LOOPS, NEITHER, UNSURE).sentence == (
+    assert module(UP, WORSE, NEITHER, UNSURE).sentence == (
         "dream is mixed: relevance +0.200 (+0.100 to +0.300; d +0.90, p 0.006); "
-        "loops +0.100 (+0.050 to +0.200; d ∞, p 0.020). "
+        "recited +0.100 (+0.050 to +0.200; d ∞, p 0.020). "
         "Without it 50% of the replies differ, the first at turn 3. "
         "Neither good nor bad: above chance +0.100 (+0.050 to +0.200; d +0.00, p 0.010)."
     )
@@ -105,8 +105,9 @@ def test_the_table_tells_changes_and_how_they_were_got() -> None:
 
     assert "| dream | only colours | 3, never | 50% | +0.000 (+0.000 to +0.000) |" in table
     assert "| +0.250 (+0.250 to +0.250) |" in table
+    assert "| +0.100 (-0.100 to +0.300) | +1.0% |" in table  # loops, by life, and growth
     assert "3 topics × 2 turns × 2 lives (seeds 1, 2), observer: scripted." in table
-    assert "all 6 questions" in table
+    assert "all 5 questions" in table
     assert "With 3 topics no change can be told from chance after the correction; 8 are" in table
     assert few.modules[0].sentence in table
 
@@ -130,7 +131,7 @@ def test_topics_that_are_said_to_be_needed_are_enough_and_one_less_is_not() -> N
 
 def test_it_is_kept_and_read_again(tmp_path: Path) -> None:
     """The stored form holds all of it, an effect without a size too."""
-    whole = Ablation(SETTINGS, (module(UP, LOOPS, NEITHER),))
+    whole = Ablation(SETTINGS, (module(UP, WORSE, NEITHER),))
     path = tmp_path / "found.json"
     path.write_text(whole.to_json(), encoding="utf-8")
 

@@ -43,15 +43,15 @@ DRAW: dict[str, Callable[[Run], Any]] = {
 
 SURE = (
     effect("relevance", (0.2, 0.1, 0.4), size=0.9, probability=0.01),
-    effect("loops", (0.1, 0.05, 0.2), better="lower", size=None, probability=0.02),
+    effect("recited", (0.1, 0.05, 0.2), better="lower", size=None, probability=0.02),
     effect("above chance", (0.1, 0.05, 0.2), better="neither", probability=0.01),
 )
 UNSURE = tuple(replace(one, probability=0.06) for one in SURE)
 ABLATION = Ablation(
     SETTINGS,
     (
-        ModuleEffect("dream", (1,), 0.5, 0.0, SURE),
-        ModuleEffect(HOSTILE, (None,), 0.0, 0.0, UNSURE),
+        ModuleEffect("dream", (1,), 0.5, 0.0, (0.0,), SURE),
+        ModuleEffect(HOSTILE, (None,), 0.0, 0.0, (0.0,), UNSURE),
     ),
 )
 
@@ -207,9 +207,9 @@ def test_the_ablation_marks_what_is_more_than_chance() -> None:
     assert {marks[axis, other][0] for axis in ("x", "x2", "x3")} == {"not beyond chance"}
     assert list(figure.layout.yaxis2.categoryarray) == ["dream", other]
     assert [one.text for one in figure.layout.annotations] == [
-        "<b>relevance</b>, right is better",
-        "<b>loops</b>, left is better",
-        "<b>above chance</b>, neither way is better",
+        "<b>relevance</b> better →",
+        "<b>recited</b> ← better",
+        "<b>above chance</b>",
     ]
     legend = [one.name for one in figure.data if one.showlegend is not False]
     assert legend == [
@@ -221,17 +221,17 @@ def test_the_ablation_marks_what_is_more_than_chance() -> None:
 
 
 def test_an_ablation_of_all_measures_is_drawn_and_one_of_none_says_so(tmp_path: Path) -> None:
-    """Six measures have six panels, stored or not; without modules there is a sentence."""
+    """Five measures have five panels, stored or not; without modules there is a sentence."""
     import plotly.graph_objects as go
 
     found = effects(RUN, {"dream": RUN})["dream"]
-    whole = Ablation(RUN.settings, (ModuleEffect("dream", (None,), 0.0, 0.0, found),))
+    whole = Ablation(RUN.settings, (ModuleEffect("dream", (None,), 0.0, 0.0, (0.0,), found),))
     path = tmp_path / "found.json"
     path.write_text(whole.to_json(), encoding="utf-8")
     figure = figures.ablation(whole)
 
-    assert len(figure.layout.annotations) == len(found) == 6
-    assert {one.xaxis for one in figure.data if one.xaxis} == {"x", "x2", "x3", "x4", "x5", "x6"}
+    assert len(figure.layout.annotations) == len(found) == 5
+    assert {one.xaxis for one in figure.data if one.xaxis} == {"x", "x2", "x3", "x4", "x5"}
     checked = go.Figure(figure.to_dict())
     assert len(checked.data) == len(figure.data)
     assert figures.ablation(read_ablation(path)).to_json() == figure.to_json()

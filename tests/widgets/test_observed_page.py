@@ -29,7 +29,9 @@ RUN = made_run(
     fired=(HOSTILE,),
 )
 
-ABLATION = Ablation(SETTINGS, (ModuleEffect(HOSTILE, (1,), 0.5, 0.0, (effect("quality"),)),))
+ABLATION = Ablation(
+    SETTINGS, (ModuleEffect(HOSTILE, (1,), 0.5, 0.0, (0.0,), (effect("quality"),)),)
+)
 
 
 async def test_numbers_drawings_and_talk_stand_in_the_page() -> None:
