@@ -213,12 +213,11 @@ class Ablation:
     def how(self) -> str:
         """How it was measured, and how to read it."""
         made, questions = self.settings, len(self.modules) * len(JUDGED)
-        topics, lives = len(made.topics), len(made.seeds)
+        topics, lives = len(made.topics), _counted(made.seeds)
         directions = ", ".join(f"{name} {_NAMED[name].better}" for name in JUDGED)
         told = (
-            f"{topics} topics × {made.turns_per_topic} turns × {lives} lives (seeds "
-            f"{', '.join(map(str, made.seeds))}), observer: {made.observer}. Each change is that "
-            "of having the module, with less without, turn by turn; in brackets the 95 % interval "
+            f"{topics} topics × {made.turns_per_topic} turns × {lives}, observer: {made.observer}. "
+            "Each change is that of having the module, with less without, turn by turn; in brackets the 95 % interval "
             f"over topics. Bold: p ≤ {CHANCE} after Holm's correction for all {questions} "
             f"questions. Good is: {directions}. Loops: mean over lives (least to most), not judged."
         )
@@ -294,7 +293,15 @@ def _change(by: Figure, more: str = "") -> str:
     return f"{by.mean:+.3f} ({by.low:+.3f} to {by.high:+.3f}{more})"
 
 
+def _counted(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"1 life (seed {seeds[0]})"
+    return f"{len(seeds)} lives (seeds {', '.join(map(str, seeds))})"
+
+
 def _spread(lives: Sequence[float]) -> str:
+    if len(lives) == 1:
+        return f"{lives[0]:+.3f}"
     return _change(Figure(statistics.fmean(lives), min(lives), max(lives)))
 
 

@@ -1,5 +1,6 @@
 """Effects: what is measured, paid for and judged, and the words it is told in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,11 @@ def test_the_table_tells_changes_and_how_they_were_got() -> None:
     assert "all 5 questions" in table
     assert "With 3 topics no change can be told from chance after the correction; 8 are" in table
     assert few.modules[0].sentence in table
+
+    alone = replace(few.modules[0], firsts=(3,), loops=(0.1,))
+    one = Ablation(replace(whole.settings, seeds=(7,)), (alone,)).to_markdown()
+    assert "| +0.100 | +1.0% |" in one
+    assert "3 topics × 2 turns × 1 life (seed 7), observer: scripted." in one
 
     topics = tuple(f"topic-{i}" for i in range(8))
     sure = Ablation(made_run(8).settings, (module(UP),))
