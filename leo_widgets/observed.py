@@ -16,7 +16,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from leo.errors import LeoError, ObservationError
-from leo.observation.effects import Ablation, read_ablation
+from leo.observation.ablated import Ablation, read_ablation
 from leo.observation.observed import Observed, Run, read_run
 from leo.observation.statistics import MEASURES, Measure, figure
 from leo_widgets import figures

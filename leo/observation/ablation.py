@@ -12,7 +12,8 @@ import msgspec
 
 from leo.async_leo import AsyncLeoField
 from leo.luck import turn_seed
-from leo.observation.effects import Ablation, ModuleEffect, effects
+from leo.observation.ablated import Ablation
+from leo.observation.effects import ModuleEffect, effects
 from leo.observation.observed import Observed, Run
 from leo.observation.observing import SEEDS, Conditions, Progress, observe
 from leo.observation.topics import CHILDS_WORLD, Topics

@@ -1,4 +1,4 @@
-"""What having a module changes: its effects, a verdict by a stated rule, and the table.
+"""What having a module changes: its effects, and a verdict by a stated rule.
 
 Two runs are compared that differ in one module only: same lives, same topics, same luck. What
 is looked at was chosen before anything was seen (`JUDGED`), and the probabilities are paid for
@@ -6,28 +6,22 @@ over all modules and measures together.
 """
 
 import math
-import os
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-import msgspec
-
-from leo.errors import ObservationError
-from leo.observation.observed import Run, RunSettings
-from leo.observation.statistics import ALL_FLIPS, MEASURES, Better, Figure, Measure, change, holm
+from leo.observation.observed import Run
+from leo.observation.statistics import MEASURES, Better, Figure, Measure, change, holm
 
 __all__ = [
     "CHANCE",
     "JUDGED",
-    "Ablation",
+    "NAMED",
     "Effect",
     "ModuleEffect",
     "Verdict",
     "effects",
-    "read_ablation",
+    "told_change",
 ]
 
 CHANCE: Final = 0.05
@@ -41,7 +35,8 @@ they look back over topics, which a test that takes topics for independent mista
 Verdict: TypeAlias = Literal["helps", "hurts", "mixed", "only colours", "unheard", "silent"]
 """What is said of a module, see `ModuleEffect.verdict`."""
 
-_NAMED: Final[Mapping[str, Measure]] = {measure.name: measure for measure in MEASURES}
+NAMED: Final[Mapping[str, Measure]] = {measure.name: measure for measure in MEASURES}
+"""All measures by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ class Effect:
     def told(self) -> str:
         """Write it, as in ``relevance +0.021 (+0.010 to +0.031; d +0.90, p 0.006)``."""
         size = "∞" if self.size is None else f"{self.size:+.2f}"
-        return f"{self.measure} {_change(self.by, f'; d {size}, p {self.probability:.3f}')}"
+        return f"{self.measure} {told_change(self.by, f'; d {size}, p {self.probability:.3f}')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,73 +158,6 @@ class ModuleEffect:
         return f"{self.module} {verdict}: {moved}. {differ} {self.first}.{aside}"
 
 
-@dataclass(frozen=True, slots=True)
-class Ablation:
-    """The same lives with each module off in turn, against the lives with all.
-
-    Attributes
-    ----------
-    settings
-        Of the run with all modules.
-    modules
-        What having each of them changes, in their order.
-    """
-
-    settings: RunSettings
-    modules: tuple[ModuleEffect, ...]
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Modules whose absence changed nothing at all."""
-        return tuple(one.module for one in self.modules if one.verdict == "silent")
-
-    def to_json(self) -> str:
-        """Write it, for `read_ablation`."""
-        return msgspec.json.encode(self).decode()
-
-    def to_markdown(self) -> str:
-        """Write the tables, how to read them, and a sentence for each module."""
-        head = ["module", "verdict", "first turn that differs", "replies that differ"]
-        changes = [
-            [one.module, one.verdict, _firsts(one.firsts), f"{one.replies:.0%}"]
-            + [f"**{_change(e.by)}**" if e.sure else _change(e.by) for e in one.effects]
-            + [_spread(one.loops), f"{one.growth:+.1%}"]
-            for one in self.modules
-        ]
-        sizes = [[one.module, *(_size(effect) for effect in one.effects)] for one in self.modules]
-        return "\n".join(
-            [
-                *_table([*head, *JUDGED, "loops", "field growth"], changes),
-                "",
-                self.how,
-                "",
-                *_table(["effect size d, p corrected", *JUDGED], sizes),
-                "",
-                *(f"- {one.sentence}" for one in self.modules),
-            ]
-        )
-
-    @property
-    def how(self) -> str:
-        """How it was measured, and how to read it."""
-        made, questions = self.settings, len(self.modules) * len(JUDGED)
-        topics, lives = len(made.topics), _counted(made.seeds)
-        directions = ", ".join(f"{name} {_NAMED[name].better}" for name in JUDGED)
-        told = (
-            f"{topics} topics × {made.turns_per_topic} turns × {lives}, observer: {made.observer}. "
-            "Each change is that of having the module, with less without, turn by turn; in brackets the 95 % interval "
-            f"over topics. Bold: p ≤ {CHANCE} after Holm's correction for all {questions} "
-            f"questions. Good is: {directions}. Loops: mean over lives (least to most), not judged."
-        )
-        needed = _topics_needed(questions)
-        if topics < needed:
-            told += (
-                f" With {topics} topics no change can be told from chance after the correction; "
-                f"{needed} are needed."
-            )
-        return told
-
-
 def effects(whole: Run, without: Mapping[str, Run]) -> dict[str, tuple[Effect, ...]]:
     """Measure what having each module changes.
 
@@ -245,7 +173,7 @@ def effects(whole: Run, without: Mapping[str, Run]) -> dict[str, tuple[Effect, .
     ObservationError
         If the runs are not of the same lives, topics and turns.
     """
-    measures = [_NAMED[name] for name in JUDGED]
+    measures = [NAMED[name] for name in JUDGED]
     found = {
         (module, measure.name): change(run, whole, measure)
         for module, run in without.items()
@@ -267,54 +195,6 @@ def effects(whole: Run, without: Mapping[str, Run]) -> dict[str, tuple[Effect, .
     }
 
 
-def read_ablation(path: str | os.PathLike[str]) -> Ablation:
-    """Read what `Ablation.to_json` wrote.
-
-    Raises
-    ------
-    ObservationError
-        If it cannot be read, or is no ablation; the message names the file.
-    """
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=Ablation)
-    except OSError as error:
-        raise ObservationError(f"{path} cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ObservationError(f"{path} is no stored ablation: {error}") from error
-
-
-def _topics_needed(questions: int) -> int:
-    """Give how many topics make the least probability of a sign flip count, when paid for."""
-    needed = math.ceil(1 - math.log2(CHANCE / max(1, questions)))
-    return min(needed, ALL_FLIPS + 1)
-
-
-def _change(by: Figure, more: str = "") -> str:
+def told_change(by: Figure, more: str = "") -> str:
+    """Write a change, as in ``+0.021 (+0.010 to +0.031)``."""
     return f"{by.mean:+.3f} ({by.low:+.3f} to {by.high:+.3f}{more})"
-
-
-def _counted(seeds: Sequence[int]) -> str:
-    if len(seeds) == 1:
-        return f"1 life (seed {seeds[0]})"
-    return f"{len(seeds)} lives (seeds {', '.join(map(str, seeds))})"
-
-
-def _spread(lives: Sequence[float]) -> str:
-    if len(lives) == 1:
-        return f"{lives[0]:+.3f}"
-    return _change(Figure(statistics.fmean(lives), min(lives), max(lives)))
-
-
-def _size(effect: Effect) -> str:
-    size = "∞" if effect.size is None else f"{effect.size:+.2f}"
-    told = f"{size}, {effect.probability:.3f}"
-    return f"**{told}**" if effect.sure else told
-
-
-def _firsts(firsts: Sequence[int | None]) -> str:
-    return ", ".join("never" if first is None else str(first) for first in firsts)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]

@@ -10,8 +10,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from leo.errors import ObservationError
+from leo.observation.ablated import Ablation
 from leo.observation.ablation import ablate
-from leo.observation.effects import Ablation
 from leo.observation.observing import SEEDS
 from leo.observation.topics import CHILDS_WORLD, Topics, read_topics
 

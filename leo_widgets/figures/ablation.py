@@ -5,7 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from leo.observation.effects import Ablation, Effect
+from leo.observation.ablated import Ablation
+from leo.observation.effects import Effect
 from leo_widgets.figures.style import (
     BLUE,
     GREEN,

@@ -13,8 +13,9 @@ from leo.__main__ import main
 from leo.errors import ObservationError
 from leo.module import Kept, Lean, Module
 from leo.modules import default_modules
+from leo.observation.ablated import Ablation, read_ablation
 from leo.observation.ablation import ablate
-from leo.observation.effects import Ablation, ModuleEffect, read_ablation
+from leo.observation.effects import ModuleEffect
 from leo.observation.observing import Conditions
 from leo.observation.talk import TALK, TALK_TOPICS
 from leo.observation.topics import Topics

@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from leo.errors import ObservationError
-from leo.observation.effects import (
-    CHANCE,
-    JUDGED,
-    Ablation,
-    Effect,
-    ModuleEffect,
-    Verdict,
-    effects,
-    read_ablation,
-)
+from leo.observation.ablated import Ablation, read_ablation
+from leo.observation.effects import CHANCE, JUDGED, Effect, ModuleEffect, Verdict, effects
 from leo.observation.statistics import MEASURES, change
 from tests.observation.made import SETTINGS, effect, made_run
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from leo.observation.ablated import Ablation, read_ablation
 from leo.observation.deeds import NAMES
-from leo.observation.effects import Ablation, ModuleEffect, effects, read_ablation
+from leo.observation.effects import ModuleEffect, effects
 from leo.observation.observed import Run, read_run
 from leo.observation.words import OPTIMAL
 from leo_widgets import figures

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from leo.errors import ObservationError
-from leo.observation.effects import Ablation, ModuleEffect
+from leo.observation.ablated import Ablation
+from leo.observation.effects import ModuleEffect
 from leo.observation.observed import Run
 from leo.observation.statistics import MEASURES, figure
 from leo_widgets.observed import DRAW, main, observed_page
