@@ -1,39 +1,24 @@
 """A talk as one HTML document that needs no kernel and no network: to keep, send and print.
 
 The transcript and the sentences are plain HTML. Figures travel as JSON, one block per turn
-that is read when its turn is shown, and are drawn by plotly's own bundle, which stands in
-the document once.
+that is read when its turn is shown (`leo_widgets.document`).
 """
 
 import asyncio
-import base64
-import contextlib
-import hashlib
 import html
-import json
 import os
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import aiofiles
-import aiofiles.os
-
-from leo.errors import StoreError
 from leo.records import Turn
 from leo_widgets import figures
+from leo_widgets.document import Plain, block, box, frame, plain, write
 from leo_widgets.figures.style import LAST_SHOWN, x_of
 from leo_widgets.sections import SECTIONS, Section
 from leo_widgets.transcript import message_html, turn_messages
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 __all__ = ["LAST", "LIFE", "page", "save_html"]
-
-STATIC = Path(__file__).parent / "static"
 
 TITLE = "A talk with Leo"
 
@@ -60,14 +45,6 @@ OVERVIEW = {
 }
 """What stands before the sections of the turn that is shown."""
 
-POLICY = "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data: blob:"
-"""What the document may do: run its own two scripts, known by their digests, and no other."""
-
-_TAG = re.compile(r"<[^>]*>")
-
-Plain = dict[str, Any]
-"""A figure's plotly JSON, with its title in plain words as ``label``."""
-
 
 async def page(
     turns: Sequence[Turn],
@@ -87,21 +64,19 @@ async def page(
         What can be looked at: a sentence and figures for each part.
     """
     sections = {**OVERVIEW, **sections}
-    bundle, program, style, policy = await asyncio.to_thread(_files)
+    around = await asyncio.to_thread(frame, title, "page.js")
     first = max(0, len(turns) - LAST)
     said, blocks = [], []
     for place, (turn, number) in enumerate(zip(turns, x_of(turns), strict=True)):
         said.append(_said(turn, number, whole=place >= first))
         await asyncio.sleep(0)
     lived = [turn for turn in turns if turn.id is not None]
-    blocks.append(_block("life", await _drawn(sections, LIFE, lived, None)))
+    blocks.append(block("life", await _drawn(sections, LIFE, lived, None)))
     own = frozenset(name for one in sections.values() for name in one.figures) - LIFE - ASKING
     for place in range(first, len(turns)):
         drawn = await _drawn(sections, own, turns[: place + 1], turns[place])
-        blocks.append(_block(str(place), drawn))
-    head, body = _head(title, style, policy), _body(title, turns, said, sections)
-    script = f"<script>{bundle}</script>\n<script>{program}</script>"
-    return "\n".join((head, body, *blocks, script, "</body>\n</html>\n"))
+        blocks.append(block(str(place), drawn))
+    return "\n".join((around.head, _body(title, turns, said, sections), *blocks, around.end))
 
 
 async def save_html(
@@ -118,41 +93,7 @@ async def save_html(
     StoreError
         If the file cannot be written.
     """
-    place = Path(path)
-    text = await page(turns, title=title, sections=sections)
-    draft = place.with_name(f"{place.name}.new")
-    try:
-        async with aiofiles.open(draft, "w", encoding="utf-8", errors="replace") as file:
-            await file.write(text)
-        await aiofiles.os.replace(draft, place)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            await aiofiles.os.remove(draft)
-        raise StoreError(
-            f"cannot write {place}: {error.strerror}; choose a file in a folder you may write to"
-        ) from error
-    return place
-
-
-def _files() -> tuple[str, str, str, str]:
-    """Read plotly's bundle, our program and our style, and make the policy that lets them run."""
-    from plotly.offline import get_plotlyjs  # noqa: PLC0415  5 MB, only when a page is made
-
-    program, style = (
-        (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "page.css")
-    )
-    bundle = _lines(get_plotlyjs())
-    return bundle, program, style, POLICY.format(f"{_digest(bundle)} {_digest(program)}")
-
-
-def _lines(text: str) -> str:
-    """End lines as a browser does before it takes a script's digest."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _digest(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    return await write(path, await page(turns, title=title, sections=sections))
 
 
 # ------------------------------------------------------------ figures
@@ -168,39 +109,12 @@ async def _drawn(
     for section in sections.values():
         for name, draw in section.figures.items():
             if name in names:
-                drawn[name] = _plain(draw(life, turn, None))
+                drawn[name] = plain(draw(life, turn, None))
                 await asyncio.sleep(0)
     return drawn
 
 
-def _plain(figure: "go.Figure") -> Plain:
-    plain: Plain = json.loads(figure.to_json())
-    layout = plain.get("layout", {})
-    layout.pop("template", None)  # most of a small figure's bytes
-    label = _TAG.sub(" ", layout.get("title", {}).get("text", ""))
-    return {
-        "data": plain["data"],
-        "layout": layout,
-        "label": " ".join(html.unescape(label).split()),
-    }
-
-
-def _block(of: str, drawn: dict[str, Plain]) -> str:
-    """Write figures as a block of data; no ``<`` in it, so no text can end it or open another."""
-    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/json" data-figures="{of}">{text}</script>'
-
-
 # ------------------------------------------------------------ words
-
-
-def _head(title: str, style: str, policy: str) -> str:
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>\n{style}</style>\n</head>"
-    )
 
 
 def _body(
@@ -258,9 +172,7 @@ def _said(turn: Turn, number: int, *, whole: bool) -> str:
 
 def _part(name: str, section: Section) -> str:
     boxes = "".join(
-        f'<div class="figure" role="img" aria-label="{html.escape(figure)}"'
-        f' data-figure="{html.escape(figure)}" data-of="{"life" if figure in LIFE else "turn"}">'
-        "</div>\n"
+        box(figure, "life" if figure in LIFE else "turn")
         for figure in section.figures
         if figure not in ASKING
     )

@@ -1,208 +1,147 @@
-"""Ablation: the same talk with one module off at a time, and what that changes.
+"""Ablation: the same lives with one module off at a time, and what that changes.
 
 Taking a module out does not shift the luck of the others, so whatever differs is its doing.
 """
 
-import asyncio
+import hashlib
 import statistics
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from leo.async_leo import AsyncLeoField
-from leo.module import Module
-from leo.modules import default_modules
-from leo.observation.talk import TALK
+from leo.luck import turn_seed
+from leo.observation.ablated import Ablation
+from leo.observation.effects import ModuleEffect, effects
+from leo.observation.observed import Observed, Run
+from leo.observation.observing import SEEDS, Conditions, Progress, observe
+from leo.observation.topics import CHILDS_WORLD, Topics
 from leo.records import Turn
 
-__all__ = ["Ablation", "ModuleEffect", "SeedEffect", "ablate"]
-
-STEP = 90.0
-"""Seconds between two turns, so that what waits for time can act."""
-
-BIRTHDAY = 1_700_000_000.0
-"""Seconds of the scripted clock at birth."""
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SeedEffect:
-    """What one module's absence changed in the life of one seed.
-
-    Attributes
-    ----------
-    seed
-        Of the Leo.
-    first
-        First turn that came out otherwise (words, leans, blend or what was learned); ``None``
-        if none did.
-    replies
-        Share of replies that differ.
-    quality, external_vocab
-        Mean over the talk with the module off, less the mean with all modules on.
-    growth
-        Entries in the field at the end (words, bigrams, trigrams, pairs) with the module off,
-        over those with all on, less 1.
-    """
-
-    seed: int
-    first: int | None
-    replies: float
-    quality: float
-    external_vocab: float
-    growth: float
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleEffect:
-    """What one module's absence changed, seed by seed."""
-
-    module: str
-    seeds: tuple[SeedEffect, ...]
-
-    @property
-    def first(self) -> int | None:
-        """The earliest turn that differed over all seeds."""
-        return min((one.first for one in self.seeds if one.first is not None), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Ablation:
-    """The same talk with each module off in turn."""
-
-    turns: int
-    modules: tuple[ModuleEffect, ...]
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Modules whose absence changed nothing at all."""
-        return tuple(one.module for one in self.modules if one.first is None)
-
-    def to_markdown(self) -> str:
-        """Write the table: mean over seeds, and in brackets the least and the most."""
-        seeds = ", ".join(str(one.seed) for one in self.modules[0].seeds) if self.modules else ""
-        lines = [
-            "| without | first turn that differs | replies that differ | quality "
-            "| external_vocab | field growth |",
-            "|---|---|---|---|---|---|",
-            *(_line(effect) for effect in self.modules),
-            "",
-            f"{self.turns} turns, seeds {seeds}. Changes are those of the talk without the "
-            "module against the talk with all: mean over seeds (least to most).",
-        ]
-        return "\n".join(lines)
-
-
-def _line(effect: ModuleEffect) -> str:
-    firsts = [one.first for one in effect.seeds]
-    told = ", ".join("never" if first is None else str(first) for first in firsts)
-    cells = [
-        effect.module,
-        told,
-        _spread([one.replies for one in effect.seeds], "{:.0%}"),
-        _spread([one.quality for one in effect.seeds], "{:+.3f}"),
-        _spread([one.external_vocab for one in effect.seeds], "{:+.3f}"),
-        _spread([one.growth for one in effect.seeds], "{:+.1%}"),
-    ]
-    return "| " + " | ".join(cells) + " |"
-
-
-def _spread(values: Sequence[float], form: str) -> str:
-    mean, least, most = statistics.fmean(values), min(values), max(values)
-    if least == most:
-        return form.format(mean)
-    return f"{form.format(mean)} ({form.format(least)} to {form.format(most)})"
+__all__ = ["ablate"]
 
 
 async def ablate(
+    topics: Topics = CHILDS_WORLD,
     *,
-    turns: int = len(TALK),
-    seeds: Sequence[int] = (1, 2, 3),
-    make_modules: Callable[[], Sequence[Module[Any]]] = default_modules,
+    seeds: Sequence[int] = SEEDS,
+    conditions: Conditions | None = None,
     progress: Progress | None = None,
 ) -> Ablation:
-    """Live the scripted talk with all modules, then without each.
+    """Talk the lives through the topics with all modules, then without each.
 
     Parameters
     ----------
-    turns
-        How many turns of the talk; beyond its end it begins again.
+    topics
+        What is talked about, as the topics' prompts say.
     seeds
         One life each.
-    make_modules
-        Makes the modules; all of Leo's by default.
+    conditions
+        How the Leos live; modules that are off in them stay off.
     progress
-        Told lives lived and lives in all.
+        Told turns lived and turns in all.
 
     Raises
     ------
-    ValueError
-        If there are no turns or no seeds.
+    ObservationError
+        If there are no seeds or one comes twice, or fewer than two different messages were said.
     """
-    if turns < 1 or not seeds:
-        raise ValueError("an ablation needs at least one turn and one seed")
-    names = [module.name for module in make_modules()]
-    prompts = [TALK[i % len(TALK)] for i in range(turns)]
-    lives, done = len(seeds) * (len(names) + 1), 0
-    found: dict[str, list[SeedEffect]] = {name: [] for name in names}
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-ablation-")
-    try:
-        for seed in seeds:
-            whole: list[Turn] = []
-            for name in (None, *names):
-                path = Path(folder.name) / f"{seed}-{name}.db"
-                life = await _live(path, seed, prompts, make_modules(), name)
-                if name is None:
-                    whole = life
-                else:
-                    found[name].append(_effect(seed, whole, life))
-                done += 1
-                if progress is not None:
-                    progress(done, lives)
-    finally:
-        await asyncio.to_thread(folder.cleanup)
-    effects = (ModuleEffect(name, tuple(effects)) for name, effects in found.items())
-    return Ablation(turns, tuple(effects))
-
-
-async def _live(
-    path: Path, seed: int, prompts: Sequence[str], modules: Sequence[Module[Any]], off: str | None
-) -> list[Turn]:
-    without = () if off is None else (off,)
-    times = iter(BIRTHDAY + STEP * i for i in range(len(prompts) + 1))
-    leo = AsyncLeoField(
-        path, seed=seed, clock=times.__next__, modules=modules, without=without, strict=True
-    )
-    async with leo:
-        return [await leo.turn(prompt) for prompt in prompts]
-
-
-def _effect(seed: int, whole: Sequence[Turn], life: Sequence[Turn]) -> SeedEffect:
-    pairs = list(zip(whole, life, strict=True))
-    first = next((one.id for one, other in pairs if _told(one) != _told(other)), None)
-    differ = sum(one.reply != other.reply for one, other in pairs)
-    return SeedEffect(
-        seed=seed,
-        first=first,
-        replies=round(differ / len(pairs), 6),
-        quality=_change([t.quality.overall for t in whole], [t.quality.overall for t in life]),
-        external_vocab=_change([t.external_vocab for t in whole], [t.external_vocab for t in life]),
-        growth=round(_size(life[-1]) / _size(whole[-1]) - 1, 6),
+    conditions = conditions or Conditions()
+    names = [one.name for one in conditions.make_modules() if one.name not in conditions.without]
+    told = _Part(progress, 1 + len(names))
+    whole = await _lived(topics, seeds, conditions, None, told)
+    lives = {name: await _lived(topics, seeds, conditions, name, told) for name in names}
+    changed = effects(whole.run, {name: one.run for name, one in lives.items()})
+    return Ablation(
+        whole.run.settings,
+        tuple(
+            ModuleEffect(
+                module=name,
+                firsts=tuple(_first(whole, one, seed) for seed in seeds),
+                replies=_differ(whole.run, one.run),
+                growth=statistics.fmean(_growth(whole, one, seed) for seed in seeds),
+                loops=tuple(_loops(whole.run, one.run, seed) for seed in seeds),
+                effects=changed[name],
+            )
+            for name, one in lives.items()
+        ),
     )
 
 
-def _told(turn: Turn) -> object:
-    """Give what a module can change in others: not its own note, not its name in the settings."""
-    return (turn.reply, turn.utterance, turn.influence, turn.blend, turn.learned, turn.totals)
+class _Part:
+    """Counts turns over several runs of the same length."""
+
+    def __init__(self, progress: Progress | None, runs: int) -> None:
+        self._progress, self._runs, self._before = progress, runs, 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell of a run's turns."""
+        if self._progress is not None:
+            self._progress(self._before + done, self._runs * total)
+        if done == total:
+            self._before += total
 
 
-def _change(whole: Sequence[float], life: Sequence[float]) -> float:
-    return round(statistics.fmean(life) - statistics.fmean(whole), 6)
+@dataclass(frozen=True)
+class _Lived:
+    """A run, and what its Turns had beside words; by the turn's seed, as two runs share it."""
+
+    run: Run
+    prints: dict[int, bytes] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+
+
+async def _lived(
+    topics: Topics, seeds: Sequence[int], conditions: Conditions, off: str | None, told: _Part
+) -> _Lived:
+    prints: dict[int, bytes] = {}
+    sizes: dict[int, int] = {}
+
+    def look(turn: Turn) -> None:
+        prints[turn.seed], sizes[turn.seed] = _print(turn), _size(turn)
+
+    async def prepare(leo: AsyncLeoField) -> None:
+        if conditions.prepare is not None:
+            await conditions.prepare(leo)
+        leo.watch(look)
+
+    without = (*conditions.without, *(() if off is None else (off,)))
+    lived = replace(conditions, without=without, prepare=prepare)
+    run = await observe(topics, seeds=seeds, conditions=lived, progress=told)
+    return _Lived(run, prints, sizes)
+
+
+def _print(turn: Turn) -> bytes:
+    """Digest what a module can change in others: not its own note, nor its name in settings."""
+    told = (turn.reply, turn.utterance, turn.influence, turn.blend, turn.learned, turn.totals)
+    return hashlib.blake2b(msgspec.json.encode(told), digest_size=16).digest()
 
 
 def _size(turn: Turn) -> int:
     size = turn.totals
     return size.words + size.bigrams + size.trigrams + size.pairs
+
+
+def _turns(run: Run, seed: int) -> list[Observed]:
+    return [one for one in run.turns if one.seed == seed]
+
+
+def _first(whole: _Lived, other: _Lived, seed: int) -> int | None:
+    numbers = ((one.turn, turn_seed(seed, one.turn)) for one in _turns(whole.run, seed))
+    return next((turn for turn, luck in numbers if whole.prints[luck] != other.prints[luck]), None)
+
+
+def _differ(whole: Run, other: Run) -> float:
+    pairs = list(zip(whole.turns, other.turns, strict=True))
+    return round(sum(one.reply != two.reply for one, two in pairs) / len(pairs), 6)
+
+
+def _growth(whole: _Lived, other: _Lived, seed: int) -> float:
+    last = turn_seed(seed, _turns(whole.run, seed)[-1].turn)
+    return round(whole.sizes[last] / other.sizes[last] - 1, 6)
+
+
+def _loops(whole: Run, other: Run, seed: int) -> float:
+    with_, without = ([one.loops for one in _turns(run, seed)] for run in (whole, other))
+    return round(statistics.fmean(with_) - statistics.fmean(without), 6)

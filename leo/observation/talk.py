@@ -1,6 +1,10 @@
 """A scripted talk of forty turns in which every module has its moment."""
 
-__all__ = ["TALK"]
+from typing import Final
+
+from leo.observation.topics import ConversationSettings, Topic, Topics
+
+__all__ = ["TALK", "TALK_TOPICS"]
 
 TALK: tuple[str, ...] = (
     "Hello. Who are you?",
@@ -45,3 +49,20 @@ TALK: tuple[str, ...] = (
     "Good night, Leo.",
 )
 """What the observer says, in a child's world; two turns are in words nobody there would know."""
+
+FIVE: Final = 5
+"""Turns of the talk that are taken for a topic."""
+
+TALK_TOPICS: Final = Topics(
+    tuple(
+        Topic(
+            id=f"talk-{i // FIVE + 1}",
+            seed=i // FIVE + 1,
+            theme=f"turns {i + 1} to {i + FIVE} of the scripted talk",
+            prompts=TALK[i : i + FIVE],
+        )
+        for i in range(0, len(TALK), FIVE)
+    ),
+    ConversationSettings(turns_per_topic=FIVE),
+)
+"""The same talk, for an observer."""

@@ -1,14 +1,17 @@
-"""Figures: pure functions from Turns to plotly figures.
+"""Figures: pure functions from Turns, and from runs that were observed, to plotly figures.
 
 They compute nothing about Leo: every number stands in a record, a figure arranges it.
 """
 
+from leo_widgets.figures.ablation import ablation
 from leo_widgets.figures.bends import bends
 from leo_widgets.figures.blending import blending
 from leo_widgets.figures.body import affect, episodes, features
 from leo_widgets.figures.checks import identity, rest, voice_scores
+from leo_widgets.figures.echo import above_chance, echo, echo_map
 from leo_widgets.figures.gates import fragments, gates, vocabularies
 from leo_widgets.figures.growth import growth, reading
+from leo_widgets.figures.habits import fired, loops, openness
 from leo_widgets.figures.inner import dream, inner_voice, rings
 from leo_widgets.figures.inputs import inputs, likeness, losses
 from leo_widgets.figures.learning import attributions, calibration, response
@@ -32,6 +35,8 @@ from leo_widgets.figures.words import reasons, words
 from leo_widgets.figures.wound import trauma
 
 __all__ = [
+    "ablation",
+    "above_chance",
     "affect",
     "attributions",
     "bends",
@@ -39,9 +44,12 @@ __all__ = [
     "calibration",
     "cues",
     "dream",
+    "echo",
+    "echo_map",
     "episodes",
     "experts",
     "features",
+    "fired",
     "flow",
     "fragments",
     "game",
@@ -53,6 +61,7 @@ __all__ = [
     "inputs",
     "judge",
     "likeness",
+    "loops",
     "losses",
     "mathbrain",
     "memories",
@@ -60,6 +69,7 @@ __all__ = [
     "moments_map",
     "nearest",
     "network",
+    "openness",
     "overrides",
     "pulse",
     "reading",

@@ -1,59 +1,20 @@
-// Shows one turn at a time; Plotly, the transcript and the figures stand in front of this file.
+// Shows one turn at a time; Plotly, the transcript, the figures and drawing.js stand before it.
 "use strict";
 (() => {
-  const all = (selector) => [...document.querySelectorAll(selector)];
-  const one = (selector) => document.querySelector(selector);
   const items = all("#transcript li[data-number]");
-  const boxes = all(".figure");
   const slider = one("#slider");
   const transcript = one("#transcript");
-  const near = new Set(); // boxes that are on the screen, or almost
-  const read = new Map(); // blocks of figures that were parsed
-  const bar = innerWidth > 760 ? "hover" : false; // on a narrow screen it would hide the title
-  const CONFIG = { responsive: true, displaylogo: false, typesetMath: false, displayModeBar: bar, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
   let place = items.length - 1;
 
   // ---------------------------------------------------------- figures
 
-  function figures(of) {
-    if (!read.has(of)) {
-      const block = one(`script[data-figures="${of}"]`);
-      read.set(of, block ? JSON.parse(block.textContent) : {});
-    }
-    return read.get(of);
-  }
-
-  const figureOf = (box) => figures(box.dataset.of === "life" ? "life" : String(place))[box.dataset.figure];
+  const blockOf = (box) => (box.dataset.of === "life" ? "life" : String(place));
   const number = () => Number(items[place]?.dataset.number);
 
-  function themed(layout, name) {
-    const css = getComputedStyle(document.body);
-    const [text, line] = ["--text", "--line"].map((name) => css.getPropertyValue(name).trim());
-    const grid = { gridcolor: line, zerolinecolor: line, linecolor: line };
-    const out = { ...layout, autosize: true, font: { family: "system-ui, sans-serif", size: 12, ...layout.font, color: text } };
-    for (const axis of Object.keys(layout))
-      if (/^[xy]axis\d*$/.test(axis)) out[axis] = { ...grid, ...layout[axis] };
-    if (layout.polar) {
-      const { radialaxis, angularaxis } = layout.polar;
-      out.polar = { ...layout.polar, bgcolor: "rgba(0,0,0,0)", radialaxis: { ...grid, ...radialaxis }, angularaxis: { ...grid, ...angularaxis } };
-    }
-    if (name === "timeline")
-      out.shapes = items.length ? [{ type: "line", yref: "paper", x0: number(), x1: number(), y0: 0, y1: 1, line: { color: "#D55E00", width: 2 } }] : [];
-    return out;
-  }
-
-  async function draw(box) {
-    const figure = figureOf(box);
-    if (!figure) return;
-    const copy = structuredClone(figure); // Plotly writes into what it is given
-    const first = !box.classList.contains("js-plotly-plot");
-    try {
-      await Plotly.react(box, copy.data, themed(copy.layout, box.dataset.figure), CONFIG);
-    } catch (error) {
-      one("#failed").textContent = `${box.dataset.figure}: ${error.message}`;
-      throw error;
-    }
-    if (first) box.on("plotly_click", (event) => clicked(box, event.points[0]));
+  function adjusted(layout, name) {
+    if (name !== "timeline" || !items.length) return layout;
+    const line = { color: "#D55E00", width: 2 };
+    return { ...layout, shapes: [{ type: "line", yref: "paper", x0: number(), x1: number(), y0: 0, y1: 1, line }] };
   }
 
   function clicked(box, point) {
@@ -68,28 +29,7 @@
     }
   }
 
-  // A figure takes its place at once, and is drawn when it comes near the screen.
-  function prepare(box) {
-    const figure = figureOf(box);
-    box.hidden = !figure;
-    if (!figure) return;
-    box.setAttribute("aria-label", figure.label);
-    box.style.minHeight = `${figure.layout.height || 260}px`;
-    box.classList.toggle("wide", Boolean(figure.layout.meta?.wide));
-    if (near.has(box)) draw(box);
-    else box.classList.add("stale");
-  }
-
-  const watcher = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) near.add(target);
-        else near.delete(target);
-        if (isIntersecting && target.classList.replace("stale", "fresh")) draw(target);
-      }
-    },
-    { rootMargin: "200px" },
-  );
+  const { boxes, figures, prepare, watch } = drawing({ blockOf, adjusted, clicked });
 
   // ---------------------------------------------------------- one turn
 
@@ -131,10 +71,8 @@
   );
   slider.addEventListener("input", () => show(slider.valueAsNumber - 1));
   addEventListener("hashchange", () => show(asked()));
-  addEventListener("beforeprint", () => boxes.forEach(draw));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => boxes.forEach(prepare));
 
   boxes.forEach(prepare);
   show(asked());
-  for (const box of boxes) watcher.observe(box);
+  watch();
 })();

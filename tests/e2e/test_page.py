@@ -1,6 +1,8 @@
 """The saved page in a real browser: no server, no network, and everything can be reached."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +13,9 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from leo import AsyncLeoField
 from leo.observation.talk import TALK
 from leo.testing import ScriptedClock, make_turn
+from leo_widgets.observed import DRAW
 from leo_widgets.page import LAST, save_html
+from tests.observation.made import made_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -139,3 +143,27 @@ def test_of_older_turns_there_are_the_words(page: Page, tmp_path: Path) -> None:
     page.get_by_label("turn", exact=True).press("End")
     expect(page.locator("#older")).to_be_hidden()
     expect(words.locator(".gtitle")).to_contain_text(f"of turn {LAST + 5}")
+
+
+def test_an_observed_run_can_be_looked_at(page: Page, tmp_path: Path) -> None:
+    """Every figure is drawn, a click on a dot goes to its turn, and hostile words stay words."""
+    script = "</script><script>window.broken = 1</script> <img src=x onerror='window.broken = 2'>"
+    run, file = tmp_path / "run.jsonl", tmp_path / "page.html"
+    run.write_text(made_run(3, 6, reply=script, said=script, by=script).to_jsonl())
+    asked = [sys.executable, "-m", "leo_widgets.observed", str(run), str(file)]
+    subprocess.run(asked, check=True)
+    page.goto(file.as_uri())
+    last = page.locator("#turn-18")
+    expect(last).not_to_be_in_viewport()
+    expect(last).to_contain_text(script)
+
+    for name in DRAW:
+        figure = page.locator(f".figure[data-figure={name}]")
+        figure.scroll_into_view_if_needed()
+        expect(figure.locator("svg.main-svg").first).to_be_visible()
+    echo = page.locator(".figure[data-figure=echo]")
+    echo.scroll_into_view_if_needed()
+    echo.locator("path.point").nth(17).click(force=True)
+    expect(last).to_be_in_viewport()
+    assert page.evaluate("window.broken") is None
+    expect(page.locator("#failed")).to_be_empty()

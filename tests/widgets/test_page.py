@@ -16,7 +16,8 @@ from leo.observation.talk import TALK
 from leo.records import Fault
 from leo.testing import make_turn
 from leo_widgets import figures
-from leo_widgets.page import ASKING, LAST, LIFE, OVERVIEW, STATIC, page, save_html
+from leo_widgets.document import STATIC
+from leo_widgets.page import ASKING, LAST, LIFE, OVERVIEW, page, save_html
 from leo_widgets.sections import SECTIONS, Section
 from tests.conftest import Open
 
