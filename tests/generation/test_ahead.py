@@ -80,7 +80,7 @@ async def test_only_so_many_candidates_are_followed() -> None:
     words = [f"word{i}" for i in range(LOOKED_AT + 5)]
     layer = await toy_field(*(f"we {word} boat." for word in words))
     ids = np.array([number(layer, word) for word in words])
-    logs = -0.01 * np.arange(len(ids))
+    logs = np.linspace(0.0, -0.3, len(ids))
     ahead = Ahead(layer, {number(layer, "boat"): 1.0})
     found = await ahead.of(number(layer, "we"), ids, logs, {})
     assert np.count_nonzero(found) == LOOKED_AT
