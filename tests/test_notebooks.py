@@ -80,6 +80,8 @@ assert lives["after a talk"].turns[0].turn == 201
 assert len({life.turns[0].reply for life in lives.values()}) == 3
 assert abs(shuffled.mean()) < 0.02 < own
 assert [one.seed for one in without.turns] == [one.seed for one in run.turns]
+assert list(at_once) == one_by_one == blocking
+assert [turn.id for turn in at_once] == list(range(1, 11))
 """
 
 
