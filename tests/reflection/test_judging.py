@@ -54,6 +54,13 @@ def test_6_6_8_coherence_reaches_one_and_resonance_survives_long_texts() -> None
     assert resonance(["rain", "sings"]) == 0
 
 
+def test_a_sentence_is_whole_from_three_words_to_twenty() -> None:
+    """The bounds count as whole; what is shorter or longer is worth only that it ended."""
+    worth = [coherence(["rain"] * words + ["."]) for words in (2, 3, 20, 21)]
+
+    assert worth == [0.5, 1, 1, 0.5]
+
+
 def test_6_6_9_the_prompt_counts() -> None:
     """Corrected rule: taking up what was said is worth something; nothing else is."""
     heard = said("tell me about the rain and the boat .")

@@ -12,6 +12,7 @@ from leo.records import EXPERT_NAMES
 from leo.reflection.expecting import length_hint, tension_hint
 from leo.reflection.rhythm import (
     Bucket,
+    Chances,
     Counts,
     Mode,
     Role,
@@ -70,6 +71,21 @@ def test_leo_s_own_turns_have_measures_of_their_own() -> None:
     assert (mode(longer), mode(longer, "leo")) == ("a", "story")
 
 
+@pytest.mark.parametrize(
+    ("role", "ack", "story", "sentences"), [("human", 20, 200, 3), ("leo", 40, 100, 2)]
+)
+def test_where_the_measures_end(role: Role, ack: int, story: int, sentences: int) -> None:
+    """The last that is an acknowledgement, and the first that is a story."""
+
+    def of(characters: int, ends: int) -> str:
+        return mode_of(["rain", *["."] * ends], characters, role)
+
+    assert [of(one, sentences + 1) for one in (ack - 1, ack, story, story + 1)] == [
+        *("ack", "a", "a", "story")
+    ]
+    assert of(story + 1, sentences) == "a"
+
+
 @pytest.mark.parametrize("text", ["Island life is slow and good.", "Documents are on the table."])
 def test_g4_a_question_word_is_a_whole_word(text: str) -> None:
     """An opening that only begins like a question word is none."""
@@ -114,6 +130,13 @@ def test_a_distribution_sums_to_one(talk: list[tuple[str, str]]) -> None:
         assert found.unseen > 0
         assert all(p > 0 for p in found.known.values())
         assert 0 <= found.entropy() <= 1
+
+
+def test_the_most_probable_kind_stands_first() -> None:
+    """Of those as probable as each other, the first by its name."""
+    found = Chances({"b": 0.2, "c": 0.5, "a": 0.2}, 0.1)
+
+    assert found.ordered() == [("c", 0.5), ("a", 0.2), ("b", 0.2)]
 
 
 def test_g7_backing_off_to_what_is_known_of_coarser_contexts() -> None:

@@ -83,6 +83,18 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "leo/reflection/game.py": ("tests/reflection/test_game.py",),
     "leo/reflection/flow.py": ("tests/reflection/test_flow.py",),
     "leo/reflection/currents.py": ("tests/reflection/test_flow.py",),
+    "leo/reflection/mathbrain.py": ("tests/reflection/test_mathbrain.py",),
+    "leo/reflection/episodic_archive.py": (
+        "tests/reflection/test_episodic_archive.py::test_what_is_like_a_moment_is_what_a_scan_finds",
+        "tests/reflection/test_episodic_archive.py::test_the_archive_is_asked_in_a_turn_and_alone",
+        "tests/reflection/test_episodic_archive.py::test_what_is_forgotten_leaves_nothing_in_the_index",
+        "tests/reflection/test_episodic_archive.py::test_a_full_archive_forgets_the_oldest",
+        "tests/reflection/test_episodic_archive.py::test_a_prompt_without_words_is_let_go",
+    ),
+    "leo/reflection/judging.py": (
+        "tests/reflection/test_judging.py",
+        "tests/reflection/test_metaleo.py",
+    ),
     "leo/recall/school.py": ("tests/recall/test_school.py",),
     "leo/store/journal.py": (
         "tests/store/test_store.py::test_an_overview_needs_no_whole_turn",
@@ -112,7 +124,10 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/store/test_store.py::test_an_image_is_packed_in_stretches",
     ),
     "leo/store/holder.py": ("tests/store/test_holder.py",),
-    "leo/store/lockfile.py": ("tests/store/test_holder.py",),
+    "leo/store/lockfile.py": (
+        "tests/store/test_holder.py",
+        "tests/store/test_store.py::test_another_holder_is_named_and_leaves_no_stale_lock",
+    ),
     "leo/store/schema.py": (
         "tests/store/test_store.py::test_a_new_file_says_what_it_is",
         "tests/store/test_store.py::test_opening_again_changes_nothing",
@@ -125,8 +140,29 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "leo/store/gaps.py": ("tests/store/test_gaps.py",),
     "leo/store/compacting.py": ("tests/test_compacting.py",),
     "leo/store/dormitory.py": ("tests/test_hibernation.py",),
-    "leo/store/copying.py": ("tests/test_public_api.py",),
-    "leo/store/looking.py": ("tests/terminal/test_doctor.py",),
+    "leo/store/copying.py": (
+        "tests/reliability/test_damage.py::test_an_older_file_is_brought_up_to_date",
+        "tests/reliability/test_damage.py::test_a_file_that_cannot_be_put_aside_is_not_brought_up_to_date",
+        "tests/reliability/test_damage.py::test_what_was_forgotten_is_not_kept_aside",
+        "tests/test_around.py::test_a_copy_lives_its_own_life",
+    ),
+    "leo/store/connecting.py": (
+        "tests/store/test_store.py::test_a_foreign_file_is_refused_and_left_as_it_was",
+        "tests/store/test_store.py::test_large_writes_are_chunked_and_whole",
+        "tests/test_lifecycle.py::test_a_forgotten_leo_does_not_hang_the_interpreter",
+        "tests/test_lifecycle.py::test_a_leo_whose_loop_has_ended_says_so_and_can_be_closed",
+        "tests/test_lifecycle.py::test_a_loop_that_ended_while_the_disk_was_asked",
+    ),
+    "leo/store/looking.py": (
+        "tests/reliability/test_damage.py::test_a_truncated_file",
+        "tests/reliability/test_damage.py::test_random_bytes_at_the_beginning",
+        "tests/reliability/test_damage.py::test_an_empty_file_with_a_life_beside_it",
+        "tests/reliability/test_damage.py::test_an_empty_file_alone_is_a_new_one",
+        "tests/reliability/test_damage.py::test_a_foreign_file",
+        "tests/reliability/test_damage.py::test_a_newer_schema_that_is_only_in_the_log",
+        "tests/reliability/test_damage.py::test_a_file_that_makes_sense_only_with_its_log",
+        "tests/store/test_store.py::test_a_foreign_file_is_refused_and_left_as_it_was",
+    ),
     "leo/life.py": (
         "tests/test_laws.py::test_law_2_a_failed_commit_changes_nothing",
         "tests/test_laws.py::test_law_2_memory_is_rebuilt_when_apply_was_interrupted",
