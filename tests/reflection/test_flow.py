@@ -10,8 +10,20 @@ from leo.notes import Trends
 from leo.observation.talk import TALK
 from leo.records import ActiveTheme, ThemeChange, Turn
 from leo.reflection import currents
-from leo.reflection.currents import WINDOW, Activation, Life, Stream, Tick, heir, surplus
+from leo.reflection.currents import (
+    ENOUGH,
+    RISING,
+    WINDOW,
+    Activation,
+    Life,
+    Stream,
+    Tick,
+    heir,
+    surplus,
+    trend_of,
+)
 from leo.reflection.flow import FlowNote, FlowTracker
+from leo.reflection.slopes import Slope
 from leo.testing import ScriptedClock
 from leo.text.tokens import is_word
 from tests.conftest import Open
@@ -75,6 +87,23 @@ def test_a_theme_that_is_touched_more_and_more_emerges_and_then_fades() -> None:
     [later] = lived(*steady, *[quiet] * 9).currents()
     assert (later.trend, later.strength) == ("fading", 0.0)
     assert lived(*rising, *[quiet] * (WINDOW + 1)).currents() == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "turns", "trend"),
+    [
+        (RISING, 0.0, ENOUGH, "emerging"),
+        (-RISING, 0.0, ENOUGH, "fading"),
+        (RISING, 0.0, ENOUGH - 1, "steady"),
+        (0.99 * RISING, 0.0, ENOUGH, "steady"),
+        (0.25, 0.125, ENOUGH, "steady"),
+        (-0.25, 0.12, ENOUGH, "fading"),
+        (0.25, None, ENOUGH, "steady"),
+    ],
+)
+def test_what_is_a_trend(value: float, error: float | None, turns: int, trend: str) -> None:
+    """Enough turns, enough of a slope, and more than two standard errors."""
+    assert trend_of(Slope(value, error), turns) == trend
 
 
 def test_slopes_per_turn_and_per_hour() -> None:

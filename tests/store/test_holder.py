@@ -18,7 +18,7 @@ from leo import FieldBusy, StoreError
 from leo.store.database import Database
 from leo.store.dormitory import Dormitory
 from leo.store.holder import Holder
-from leo.store.lockfile import EXCLUSIVE
+from leo.store.lockfile import EXCLUSIVE, busy, holder_named
 from tests.reliability.faults_kit import KINDS, faults_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
@@ -201,6 +201,20 @@ async def test_a_holder_released_twice_is_released_once(path: Path) -> None:
         await asyncio.to_thread(holder.release)
         with pytest.raises(FieldBusy, match="already open in this process"):
             await Database.open(path)
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ('{"pid": 7, "host": "moon", "path": "leo.db"}', (7, "moon", "leo.db")),
+        ('{"pid": 7, "host": "moon"}', (7, "moon", None)),
+        *((told, None) for told in ("", "7", "[]", '{"pid": 7}', '{"pid": [], "host": ""}')),
+    ],
+)
+def test_a_lock_file_names_who_signed_it(told: str, named: tuple[int, str, str | None]) -> None:
+    """Process, host and path; what is no name is none, and who holds it is still said."""
+    assert holder_named(told) == named
+    assert ("process 7 on moon" if named else "another process") in busy(Path("a.db"), told)
 
 
 async def test_who_lets_go_leaves_no_name(path: Path) -> None:

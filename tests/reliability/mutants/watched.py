@@ -59,6 +59,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/recall/test_archive.py::test_nothing_is_lost_and_the_index_is_exact",
         "tests/recall/test_archive.py::test_a_question_looks_at_few_places",
         "tests/recall/test_archive.py::test_what_is_forgotten_leaves_nothing_in_the_index",
+        "tests/recall/test_archive.py::test_a_larger_archive_brings_more",
     ),
     "leo/reflection/nearest.py": ("tests/reflection/test_nearest.py",),
     "leo/reflection/remembered.py": (
@@ -90,6 +91,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/reflection/test_episodic_archive.py::test_what_is_forgotten_leaves_nothing_in_the_index",
         "tests/reflection/test_episodic_archive.py::test_a_full_archive_forgets_the_oldest",
         "tests/reflection/test_episodic_archive.py::test_a_prompt_without_words_is_let_go",
+        "tests/reflection/test_episodic_archive.py::test_one_rare_word_brings_more_than_two_common_ones",
     ),
     "leo/reflection/judging.py": (
         "tests/reflection/test_judging.py",
@@ -129,6 +131,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/store/test_store.py::test_another_holder_is_named_and_leaves_no_stale_lock",
     ),
     "leo/store/schema.py": (
+        "tests/reliability/test_damage.py::test_an_older_file_is_brought_up_to_date",
         "tests/store/test_store.py::test_a_new_file_says_what_it_is",
         "tests/store/test_store.py::test_opening_again_changes_nothing",
         "tests/store/test_store.py::test_a_foreign_file_is_refused_and_left_as_it_was",
@@ -136,6 +139,8 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "leo/store/reader.py": (
         "tests/store/test_reading.py",
         "tests/store/test_rows.py",
+        "tests/perception/test_trauma.py::test_t8_triggers_are_counted",
+        "tests/perception/test_trauma.py::test_a_leo_without_origin_has_no_wound",
     ),
     "leo/store/gaps.py": ("tests/store/test_gaps.py",),
     "leo/store/compacting.py": ("tests/test_compacting.py",),
