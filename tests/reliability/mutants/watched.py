@@ -95,7 +95,8 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "leo/reflection/judging.py": (
         "tests/reflection/test_judging.py",
-        "tests/reflection/test_metaleo.py",
+        "tests/reflection/test_metaleo.py::test_6_6_1_and_4_the_voice_speaks",
+        "tests/reflection/test_metaleo.py::test_it_keeps_quiet_when_it_is_not_clearly_better",
     ),
     "leo/recall/school.py": ("tests/recall/test_school.py",),
     "leo/store/journal.py": (
@@ -144,8 +145,15 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "leo/store/gaps.py": ("tests/store/test_gaps.py",),
     "leo/store/compacting.py": ("tests/test_compacting.py",),
-    "leo/store/dormitory.py": ("tests/test_hibernation.py",),
+    "leo/store/dormitory.py": (
+        "tests/store/test_holder.py",
+        "tests/test_hibernation.py::test_sleep_and_what_can_be_asked_meanwhile",
+        "tests/test_hibernation.py::test_more_at_once_than_may_be_awake_wait_their_turn",
+        "tests/test_hibernation.py::test_who_cannot_sleep_stays_awake",
+        "tests/test_hibernation.py::test_too_many_files_are_named",
+    ),
     "leo/store/copying.py": (
+        "tests/store/test_copying.py",
         "tests/reliability/test_damage.py::test_an_older_file_is_brought_up_to_date",
         "tests/reliability/test_damage.py::test_a_file_that_cannot_be_put_aside_is_not_brought_up_to_date",
         "tests/reliability/test_damage.py::test_what_was_forgotten_is_not_kept_aside",
@@ -159,6 +167,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_lifecycle.py::test_a_loop_that_ended_while_the_disk_was_asked",
     ),
     "leo/store/looking.py": (
+        "tests/store/test_looking.py",
         "tests/reliability/test_damage.py::test_a_truncated_file",
         "tests/reliability/test_damage.py::test_random_bytes_at_the_beginning",
         "tests/reliability/test_damage.py::test_an_empty_file_with_a_life_beside_it",
@@ -178,6 +187,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_compacting.py::test_old_turns_keep_their_texts",
         "tests/test_around.py",
         "tests/test_hibernation.py::test_sleep_and_what_can_be_asked_meanwhile",
+        "tests/test_hibernation.py::test_what_he_knows_is_kept_before_he_sleeps",
     ),
     "leo/opened.py": (
         "tests/test_lifecycle.py::test_closing_twice_is_closing_once",
