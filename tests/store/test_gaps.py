@@ -15,7 +15,7 @@ from leo.module import Gone, Write
 from leo.modules import default_modules
 from leo.observation.talk import TALK
 from leo.store.database import Database
-from leo.store.gaps import Told, plain_turn, row_writes, tables_of, told_in
+from leo.store.gaps import Told, gap_writes, plain_turn, row_writes, tables_of, told_in
 from leo.store.journal import heard_write
 from leo.store.reader import FileReader
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
@@ -221,6 +221,15 @@ async def test_what_was_told_is_found_entry_by_entry(path: Path) -> None:
             Told(2, "turn", 2.0, 1, (("observer", "Hi."),), ("Moon.", "Sea.")),
             Told(4, "book", 3.0, None, (("book", "A."),), (), (("digest", "x"), ("end", 9))),
         ]
+
+
+def test_a_gap_says_what_it_was() -> None:
+    """Turns lose the row of their numbers, too; what was heard outside a turn has none."""
+    told = [Told(2, "turn", 1.0, 7, ()), Told(3, "observe", 2.0, None, ())]
+    bodies, numbers = gap_writes(told)
+
+    assert bodies.rows == (('{"was": "turn"}', 2), ('{"was": "observe"}', 3))
+    assert numbers.rows == ((7,),)
 
 
 async def test_an_older_file_gets_its_gaps(lived: Path, path: Path, make: Open) -> None:

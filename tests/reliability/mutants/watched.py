@@ -31,6 +31,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_lifecycle.py::test_the_seed_is_stored",
         "tests/test_turns.py::test_what_is_not_said_is_the_same_at_every_door",
         "tests/test_lifecycle.py::test_the_file_has_one_holder",
+        "tests/test_around.py::test_what_was_switched_off_stays_off",
         "tests/test_modules.py",
     ),
     "leo/settle.py": (
