@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leo.reflection.judging import WEIGHTS, coherence, length, relevance, resonance
+from leo.notes import Spoken
+from leo.records import Quality
+from leo.reflection.judging import WEIGHTS, coherence, length, relevance, resonance, weighed
 from leo.reflection.metaleo import weight_of
+from leo.testing import make_turn
 
 TOKENS = st.lists(st.sampled_from(["the", "rain", "moon", "sings", "boat", ".", "?", ","]))
 units = st.floats(0, 1)
@@ -40,6 +43,36 @@ def test_6_6_7_length_has_one_peak() -> None:
     assert values[: best + 1] == sorted(values[: best + 1])
     assert values[best:] == sorted(values[best:], reverse=True)
     assert max(abs(a - b) for a, b in itertools.pairwise(values)) < 0.1
+
+
+def test_length_by_hand() -> None:
+    """One word for each sixteenth, then a straight way down to the sixty-fourth."""
+    values = [length(["rain"] * words) for words in (4, 16, 28, 40, 64, 90)]
+
+    assert values == [0.25, 1, 0.75, 0.5, 0, 0]
+
+
+def test_a_sentence_that_trails_off_is_half_ended() -> None:
+    """Three dots are worth half of a full stop."""
+    assert coherence(said("the rain sings …")) == 0.75
+
+
+def test_the_score_by_hand() -> None:
+    """Each part by its weight; the words are rounded as they are told."""
+    turn = make_turn(reply="The lamp was warm. I listen.")
+    quality = Quality(0.5, 0.5, 0.5, ())
+    found = weighed(said("the lamp ?"), turn.utterance, quality, 0.8)
+
+    assert found == Spoken(
+        text="The lamp was warm. I listen.",
+        temperature=0.8,
+        coherence=0.75,
+        resonance=1.0,
+        length=0.375,
+        relevance=1.0,
+        quality=0.5,
+        score=pytest.approx(0.2 * 0.75 + 0.15 + 0.1 * 0.375 + 0.2 + 0.35 * 0.5, abs=5e-5),
+    )
 
 
 def test_6_6_8_coherence_reaches_one_and_resonance_survives_long_texts() -> None:
