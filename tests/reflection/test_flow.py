@@ -1,30 +1,20 @@
 """FlowTracker: themes keep their identity, trends know their error, rising ones draw."""
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 import leo.reflection.flow as module
 from leo import AsyncLeoField
+from leo.module import Judged, Moment, Voice
 from leo.notes import Trends
 from leo.observation.talk import TALK
-from leo.records import ActiveTheme, ThemeChange, Turn
+from leo.records import ActiveTheme, Landscape, ThemeChange, Turn
 from leo.reflection import currents
-from leo.reflection.currents import (
-    ENOUGH,
-    RISING,
-    WINDOW,
-    Activation,
-    Life,
-    Stream,
-    Tick,
-    heir,
-    surplus,
-    trend_of,
-)
+from leo.reflection.currents import WINDOW, Activation, Life, Stream, Tick, heir, surplus
 from leo.reflection.flow import FlowNote, FlowTracker
-from leo.reflection.slopes import Slope
-from leo.testing import ScriptedClock
+from leo.testing import ScriptedClock, make_turn
 from leo.text.tokens import is_word
 from tests.conftest import Open
 
@@ -87,23 +77,6 @@ def test_a_theme_that_is_touched_more_and_more_emerges_and_then_fades() -> None:
     [later] = lived(*steady, *[quiet] * 9).currents()
     assert (later.trend, later.strength) == ("fading", 0.0)
     assert lived(*rising, *[quiet] * (WINDOW + 1)).currents() == ()
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "turns", "trend"),
-    [
-        (RISING, 0.0, ENOUGH, "emerging"),
-        (-RISING, 0.0, ENOUGH, "fading"),
-        (RISING, 0.0, ENOUGH - 1, "steady"),
-        (0.99 * RISING, 0.0, ENOUGH, "steady"),
-        (0.25, 0.125, ENOUGH, "steady"),
-        (-0.25, 0.12, ENOUGH, "fading"),
-        (0.25, None, ENOUGH, "steady"),
-    ],
-)
-def test_what_is_a_trend(value: float, error: float | None, turns: int, trend: str) -> None:
-    """Enough turns, enough of a slope, and more than two standard errors."""
-    assert trend_of(Slope(value, error), turns) == trend
 
 
 def test_slopes_per_turn_and_per_hour() -> None:
@@ -244,6 +217,25 @@ async def test_trends_are_shares(make: Open) -> None:
             assert trends is not None
             assert 0 <= trends.emerging <= 1
             assert 0 <= trends.fading <= 1
+
+
+async def test_what_became_of_themes_stands_in_the_note() -> None:
+    """Who was born, who became part of whom, who died: each in its own list."""
+    news = (change("born", 1), change("merged", 2, into=1), change("died", 3))
+    turn, tracker = make_turn(), FlowTracker()
+    tracker.state = lived((RAIN,)).took_in(news, 2)
+    moment = Moment(2, 0.0, 1, turn.prompt, turn.settings, Landscape(5))
+    judged = Judged(
+        moment,
+        (),
+        *(turn.percept, turn.influence, turn.blend, turn.utterance, turn.quality, 0.0),
+    )
+    kept = await tracker.after(judged, cast("Voice", None))
+
+    assert kept is not None
+    assert isinstance(kept.note, FlowNote)
+    assert (kept.note.born, kept.note.merged, kept.note.died) == ((1,), ((2, 1),), (3,))
+    assert (kept.note.window, kept.note.themes, kept.note.drawn) == (1, 5, None)
 
 
 async def test_births_and_ends_are_told(make: Open) -> None:

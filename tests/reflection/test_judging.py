@@ -71,7 +71,7 @@ def test_the_score_by_hand() -> None:
         length=0.375,
         relevance=1.0,
         quality=0.5,
-        score=pytest.approx(0.2 * 0.75 + 0.15 + 0.1 * 0.375 + 0.2 + 0.35 * 0.5, abs=5e-5),
+        score=0.7125,
     )
 
 

@@ -84,7 +84,10 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "leo/reflection/game.py": ("tests/reflection/test_game.py",),
     "leo/reflection/flow.py": ("tests/reflection/test_flow.py",),
-    "leo/reflection/currents.py": ("tests/reflection/test_flow.py",),
+    "leo/reflection/currents.py": (
+        "tests/reflection/test_currents.py",
+        "tests/reflection/test_flow.py",
+    ),
     "leo/reflection/mathbrain.py": ("tests/reflection/test_mathbrain.py",),
     "leo/reflection/episodic_archive.py": (
         "tests/reflection/test_episodic_archive.py::test_what_is_like_a_moment_is_what_a_scan_finds",
