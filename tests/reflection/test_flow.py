@@ -238,6 +238,15 @@ async def test_what_became_of_themes_stands_in_the_note() -> None:
     assert (kept.note.window, kept.note.themes, kept.note.drawn) == (1, 5, None)
 
 
+def test_a_trajectory_by_hand() -> None:
+    """Every turn of the window, with what an heir took over; a share is never more than 1."""
+    tracker, loud = FlowTracker(), replace(SEA, score=3.0)
+    tracker.state = lived((RAIN,), (), (RAIN, loud)).took_in((change("merged", 7, into=4),), 4)
+    of_both = ((1, 0.5), (2, 0.0), (3, 1.0))
+
+    assert (tracker.trajectory(4), tracker.trajectory(7)) == (of_both, of_both)
+
+
 async def test_births_and_ends_are_told(make: Open) -> None:
     """Every change of the landscape stands in exactly one turn's note."""
     async with make(modules=[FlowTracker()]) as leo:
