@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -12,6 +13,7 @@ from leo.records import EXPERT_NAMES
 from leo.reflection.expecting import length_hint, tension_hint
 from leo.reflection.rhythm import (
     Bucket,
+    Cell,
     Chances,
     Counts,
     Mode,
@@ -110,6 +112,18 @@ def test_contexts_go_from_the_pair_to_nothing() -> None:
     assert keys[0] == f"{KIND.key()}>{HUMAN.key()}"
     assert keys[1:] == ("leo/a/mid/low>human/q/low/low", ">human/q/low/low", "leo")
     assert contexts(None, HUMAN, "leo")[0].startswith("->")
+
+
+def test_what_a_turn_is_about_can_be_left_out() -> None:
+    """It has no theme then, and is otherwise the same."""
+    assert replace(HUMAN, theme=7).blurred() == replace(HUMAN, theme=-1)
+
+
+def test_what_is_counted_is_counted_once_in_each_context() -> None:
+    """How often, and when last."""
+    counts = Counts().learned(("x", "y"), "leo/a", 3).learned(("x",), "leo/a", 5)
+
+    assert counts.rows == {"x": {"leo/a": Cell(2, 5)}, "y": {"leo/a": Cell(1, 3)}}
 
 
 # ---------------------------------------------------------------- what is expected
