@@ -255,7 +255,8 @@ async def test_a_leo_without_origin_has_no_wound(make: Open) -> None:
     """Born empty, or of readings alone, nothing is ever an event."""
     books = Birth("books", (("book", "The boat is on the sea."),))
     async with make(modules=[Trauma()], birth=None) as leo:
-        assert not told(await leo.turn(WORSE)).event
+        note = told(await leo.turn(WORSE))
+        assert (note.event, note.overlap, note.corrected, note.score) == (False, 0, 0, 0)
         assert leo.module("trauma").state.origin == Origin()
     async with make(leo.path.with_name("b.db"), modules=[Trauma()], birth=books) as other:
         assert not told(await other.turn(WORSE)).event

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from leo.records import EXPERT_NAMES
 from leo.reflection.expecting import length_hint, tension_hint
 from leo.reflection.rhythm import (
+    LEVELS,
     Bucket,
     Cell,
     Chances,
@@ -117,6 +118,17 @@ def test_contexts_go_from_the_pair_to_nothing() -> None:
 def test_what_a_turn_is_about_can_be_left_out() -> None:
     """It has no theme then, and is otherwise the same."""
     assert replace(HUMAN, theme=7).blurred() == replace(HUMAN, theme=-1)
+
+
+def test_where_nothing_was_seen_the_coarsest_level_is_asked() -> None:
+    """It has no context."""
+    assert finest(Counts(), contexts(KIND, HUMAN, "leo")) == LEVELS[-1] == "any"
+
+
+def test_what_never_comes_adds_no_entropy() -> None:
+    """One sure outcome among others that are impossible leaves nothing open."""
+    assert entropy_of([1.0, 0.0]) == 0
+    assert entropy_of([0.5, 0.5, 0.0, 0.0]) == pytest.approx(0.5)
 
 
 def test_what_is_counted_is_counted_once_in_each_context() -> None:
