@@ -16,10 +16,11 @@ import portalocker
 import pytest
 
 from leo import FieldBusy, StoreError
+from leo.store import lockfile
 from leo.store.database import Database
 from leo.store.dormitory import Dormitory, alive
 from leo.store.holder import Holder
-from leo.store.lockfile import EXCLUSIVE, busy, holder_named
+from leo.store.lockfile import EXCLUSIVE, busy, holder_named, lock_soon, opened
 from tests.reliability.faults_kit import KINDS, faults_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
@@ -226,6 +227,23 @@ def test_a_dormitory_that_cannot_be_looked_at_is_named(
         alive(dormitory.path)
     assert dormitory.path.exists()
     dormitory.leave()
+
+
+def test_a_sleeper_s_lock_is_asked_for_again_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever only looks lets go of it at once; who does not is said to use it."""
+    monkeypatch.setattr(lockfile, "GLANCE", 0.0)
+    with opened(tmp_path / "leo.db.lock") as file:
+        looking = iter((False, False, True))
+        monkeypatch.setattr(lockfile, "_locked", lambda file: next(looking))
+        lock_soon(file)
+        assert next(looking, None) is None
+
+        monkeypatch.setattr(lockfile, "PATIENCE", 0.0)
+        monkeypatch.setattr(lockfile, "_locked", lambda file: False)
+        with pytest.raises(StoreError, match=f"{file.name} is locked; close what uses it"):
+            lock_soon(file)
 
 
 def test_a_dormitory_that_somebody_took_away_is_left_in_silence(
