@@ -20,7 +20,7 @@ from leo.store import lockfile
 from leo.store.database import Database
 from leo.store.dormitory import Dormitory, alive
 from leo.store.holder import Holder
-from leo.store.lockfile import EXCLUSIVE, busy, holder_named, lock_soon, opened
+from leo.store.lockfile import EXCLUSIVE, busy, cannot_write, holder_named, lock_soon, opened
 from tests.reliability.faults_kit import KINDS, faults_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
@@ -256,6 +256,15 @@ def test_a_dormitory_that_somebody_took_away_is_left_in_silence(
 
     assert not caplog.records
     assert not alive(dormitory.path)
+
+
+@pytest.mark.parametrize(
+    ("number", "way_out"),
+    [(errno.EACCES, "choose a folder"), (errno.EMFILE, "ulimit -n"), (errno.ENFILE, "ulimit -n")],
+)
+def test_why_a_lock_file_cannot_be_written_is_said(number: int, way_out: str) -> None:
+    """Too many open files are told apart from a folder one may not write to."""
+    assert way_out in str(cannot_write(Path("a.lock"), OSError(number, os.strerror(number))))
 
 
 @pytest.mark.parametrize(
