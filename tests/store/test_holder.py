@@ -16,11 +16,10 @@ import portalocker
 import pytest
 
 from leo import FieldBusy, StoreError
-from leo.store import lockfile
 from leo.store.database import Database
 from leo.store.dormitory import Dormitory, alive
 from leo.store.holder import Holder
-from leo.store.lockfile import EXCLUSIVE, busy, cannot_write, holder_named, lock_soon, opened
+from leo.store.lockfile import EXCLUSIVE
 from tests.reliability.faults_kit import KINDS, faults_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps the files open")
@@ -229,23 +228,6 @@ def test_a_dormitory_that_cannot_be_looked_at_is_named(
     dormitory.leave()
 
 
-def test_a_sleeper_s_lock_is_asked_for_again_for_a_while(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever only looks lets go of it at once; who does not is said to use it."""
-    monkeypatch.setattr(lockfile, "GLANCE", 0.0)
-    with opened(tmp_path / "leo.db.lock") as file:
-        looking = iter((False, False, True))
-        monkeypatch.setattr(lockfile, "_locked", lambda file: next(looking))
-        lock_soon(file)
-        assert next(looking, None) is None
-
-        monkeypatch.setattr(lockfile, "PATIENCE", 0.0)
-        monkeypatch.setattr(lockfile, "_locked", lambda file: False)
-        with pytest.raises(StoreError, match=f"{file.name} is locked; close what uses it"):
-            lock_soon(file)
-
-
 def test_a_dormitory_that_somebody_took_away_is_left_in_silence(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -256,29 +238,6 @@ def test_a_dormitory_that_somebody_took_away_is_left_in_silence(
 
     assert not caplog.records
     assert not alive(dormitory.path)
-
-
-@pytest.mark.parametrize(
-    ("number", "way_out"),
-    [(errno.EACCES, "choose a folder"), (errno.EMFILE, "ulimit -n"), (errno.ENFILE, "ulimit -n")],
-)
-def test_why_a_lock_file_cannot_be_written_is_said(number: int, way_out: str) -> None:
-    """Too many open files are told apart from a folder one may not write to."""
-    assert way_out in str(cannot_write(Path("a.lock"), OSError(number, os.strerror(number))))
-
-
-@pytest.mark.parametrize(
-    ("told", "named"),
-    [
-        ('{"pid": 7, "host": "moon", "path": "leo.db"}', (7, "moon", "leo.db")),
-        ('{"pid": 7, "host": "moon"}', (7, "moon", None)),
-        *((told, None) for told in ("", "7", "[]", '{"pid": 7}', '{"pid": [], "host": ""}')),
-    ],
-)
-def test_a_lock_file_names_who_signed_it(told: str, named: tuple[int, str, str | None]) -> None:
-    """Process, host and path; what is no name is none, and who holds it is still said."""
-    assert holder_named(told) == named
-    assert ("process 7 on moon" if named else "another process") in busy(Path("a.db"), told)
 
 
 async def test_who_lets_go_leaves_no_name(path: Path) -> None:

@@ -133,6 +133,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "leo/store/holder.py": ("tests/store/test_holder.py",),
     "leo/store/lockfile.py": (
+        "tests/store/test_lockfile.py",
         "tests/store/test_holder.py",
         "tests/store/test_store.py::test_another_holder_is_named_and_leaves_no_stale_lock",
     ),
