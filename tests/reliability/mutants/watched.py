@@ -34,6 +34,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_around.py::test_what_was_switched_off_stays_off",
         "tests/test_modules.py",
         "tests/test_books.py::test_a_book_goes_on_in_batches_of_another_size",
+        "tests/test_books.py::test_the_last_batch_of_a_book_says_so",
     ),
     "leo/settle.py": (
         "tests/test_laws.py::test_law_2_a_turn_cancelled_during_the_commit_happened",
