@@ -192,6 +192,15 @@ async def aged(leo: AsyncLeoField, **more: object) -> None:
         )
 
 
+@pytest.mark.parametrize("end", ["", "\n", " \n\n"])
+async def test_the_last_batch_of_a_book_says_so(make: Open, tmp_path: Path, end: str) -> None:
+    """Whether or not a line ends there."""
+    book = await written(tmp_path / "book.txt", f"The ferry waits.{end}")
+    async with make(birth=None, modules=()) as leo:
+        await leo.read(book)
+        assert [one["last"] for one in await told(leo)] == [True]
+
+
 async def test_a_book_that_an_older_version_left_goes_on(
     make: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,6 +107,30 @@ async def test_sleep_and_what_can_be_asked_meanwhile(make: Open, path: Path) -> 
         assert (await leo.stats()).turns == 2
 
 
+async def test_what_he_knows_is_kept_before_he_sleeps(
+    make: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waking counts nothing again; a memory that is not to be trusted is not kept."""
+    async with make(birth=None) as leo:
+        life = leo._life
+        assert life is not None
+        await leo.turn("The rain.")
+        await leo.hibernate()
+        with monkeypatch.context() as patch:
+            patch.setattr("leo.life.heard_again", lambda field, entry: 1 / 0)
+            await leo.stats()
+
+        known = life.field.totals
+        monkeypatch.setattr(life.field.own, "absorb", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await leo.turn("A zeppelin.")
+        monkeypatch.setattr(Keeper, "keep", lambda *args: 1 / 0)
+        await leo.hibernate()
+        monkeypatch.undo()
+        assert (await leo.stats()).turns == 2
+        assert life.field.totals.words > known.words
+
+
 async def test_a_file_that_is_gone_is_named(make: Open, path: Path) -> None:
     """He does not wake as a newborn where his file was."""
     async with make() as leo:

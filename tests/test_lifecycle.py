@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -284,6 +285,8 @@ def test_a_loop_that_ended_while_the_disk_was_asked(
 
     asyncio.run(elsewhere(), debug=True)
     assert_no_connection(others)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        held.execute("SELECT 1")
 
 
 def test_a_leo_who_slept_when_his_loop_ended_can_be_closed(make: Open) -> None:

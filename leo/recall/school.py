@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from leo.module import Gone, Lean, Module, Moment, Reader, Revision, Said, SoFar, Voice, Write
+from leo.module import Gone, Lean, Module, Reader, Revision, Said, SoFar, Voice, Write
 from leo.notes import Wound
 from leo.recall.adding import added, sum_words
 from leo.recall.arithmetic import worked_out
@@ -251,7 +251,7 @@ class School(Module[Lessons]):
             return "wound"
         if percept.pulse.arousal > config.arousal:
             return "arousal"
-        return _busy(config, lessons, said.moment, at)
+        return _busy(config, lessons, at)
 
     @staticmethod
     def _room(said: Said, words: int) -> bool:
@@ -269,7 +269,7 @@ async def _flat(config: SchoolConfig, said: Said, voice: Voice) -> bool:
     return (await voice.judge(said.utterance)).overall < config.quality
 
 
-def _busy(config: SchoolConfig, lessons: Lessons, moment: Moment, at: float) -> str | None:
+def _busy(config: SchoolConfig, lessons: Lessons, at: float) -> str | None:
     since = [at - one for one in lessons.asked]
     if since and since[-1] < config.interval:
         return "too soon"

@@ -14,8 +14,11 @@ from leo.perception.wound import (
     FAINTEST,
     HALF_LIFE,
     MOST_SCARS,
+    THRESHOLD,
     Origin,
+    Part,
     Scar,
+    Touch,
     deepest,
     left,
     opened_level,
@@ -91,6 +94,22 @@ def test_the_score_grows_with_every_part(
     assert score(low, beat, False) <= score(low, beat, True)
 
 
+def test_the_score_by_hand() -> None:
+    """Twice the overlap, deepened by each part of the pulse, and a trigger."""
+    parts = parts_of(0.25, pulse(0.5, 0.25, 1.0), triggered=True)
+
+    assert {part.name: part.amount for part in parts} == pytest.approx(
+        {"overlap": 0.5, "novelty": 0.075, "arousal": 0.05, "entropy": 0.1, "trigger": 0.2}
+    )
+    assert score_of(parts) == pytest.approx(0.925)
+
+
+def test_an_event_is_one_from_the_threshold_on() -> None:
+    """The threshold itself opens the wound."""
+    assert Touch(0.0, 0.0, (), (), (), (), THRESHOLD).event
+    assert not Touch(0.0, 0.0, (), (), (), (), THRESHOLD - 1e-9).event
+
+
 def test_a_scar_after_two_events_a_day_apart() -> None:
     """The first event's weight has halved when the second adds its own (spec 4.9)."""
     first = scarred({}, ["door"], 0.6, 0.0)
@@ -108,6 +127,7 @@ def test_scars_heal_and_are_bounded() -> None:
     many = scarred(old, [f"w{i}" for i in range(2 * MOST_SCARS)], 0.5, 0.0)
     assert len(many) == MOST_SCARS
     assert deepest(many, 0.0)[0].name == "ash"
+    assert deepest({"ash": Scar(FAINTEST, 0.0)}, 0.0) == (Part("ash", FAINTEST),)
 
 
 # ---------------------------------------------------------------- the origin
@@ -122,6 +142,14 @@ async def test_chance_is_what_the_birth_texts_themselves_share() -> None:
     assert origin.corrected(origin.overlap(sorted(origin.words))) == pytest.approx(1)
     assert "the" not in origin.words
     assert "silence" in origin.words
+
+
+def test_what_chance_gives_counts_nothing() -> None:
+    """Less than chance is no less than nothing; without an origin nothing weighs anything."""
+    origin = Origin(chance=0.5)
+
+    assert [origin.corrected(overlap) for overlap in (0.25, 0.5, 0.75, 1.0)] == [0, 0, 0.5, 1]
+    assert (origin.weight("ashes"), origin.overlap(["ashes"])) == (0, 0)
 
 
 async def test_a_rare_word_of_the_origin_weighs_more_than_a_common_one() -> None:
@@ -227,7 +255,8 @@ async def test_a_leo_without_origin_has_no_wound(make: Open) -> None:
     """Born empty, or of readings alone, nothing is ever an event."""
     books = Birth("books", (("book", "The boat is on the sea."),))
     async with make(modules=[Trauma()], birth=None) as leo:
-        assert not told(await leo.turn(WORSE)).event
+        note = told(await leo.turn(WORSE))
+        assert (note.event, note.overlap, note.corrected, note.score) == (False, 0, 0, 0)
         assert leo.module("trauma").state.origin == Origin()
     async with make(leo.path.with_name("b.db"), modules=[Trauma()], birth=books) as other:
         assert not told(await other.turn(WORSE)).event

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leo import AsyncLeoField, Turn
-from leo.archive import BUDGET
+from leo.archive import BUDGET, MORE_ROWS, RESCORED, most_of
 from leo.observation.talk import TALK
 from leo.recall.archived import memory_of
 from leo.recall.memories import Recalled
@@ -181,6 +181,12 @@ async def test_a_question_looks_at_few_places(make: Open, monkeypatch: pytest.Mo
         asked = (await memories_of(leo))[0]
         found = await santa_of(leo).recall(asked.text, at=math.inf)
         assert 0 < sum(hit.memory not in santa_of(leo).state.memories for hit in found) <= 3
+
+
+def test_a_larger_archive_brings_more() -> None:
+    """One row more for so many in it."""
+    sizes = (0, MORE_ROWS - 1, MORE_ROWS, 100 * MORE_ROWS)
+    assert [most_of(many) - RESCORED for many in sizes] == [0, 0, 1, 100]
 
 
 def test_a_state_says_how_many_there_are() -> None:

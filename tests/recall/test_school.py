@@ -10,7 +10,7 @@ from leo.module import Lean, Module
 from leo.notes import Wound
 from leo.recall.lessons import ANSWER, ANSWERS, Lessons
 from leo.recall.names import Name
-from leo.recall.school import School, SchoolConfig, SchoolHeard, SchoolNote
+from leo.recall.school import School, SchoolConfig, SchoolHeard, SchoolNote, _busy
 from leo.records import Influence, Turn
 from leo.testing import ScriptedClock
 from tests.conftest import Open
@@ -147,6 +147,12 @@ async def test_s6_the_hourly_limit_counts_questions(make: Open) -> None:
             blocked.append(said(await leo.turn(f"I met {name}.")).blocked)
             await leo.turn(f"{name} is my friend.")
     assert blocked == [None, None, "asked enough", None]
+
+
+@pytest.mark.parametrize(("at", "why"), [(3599.0, "asked enough"), (3600.0, None)])
+def test_a_question_counts_for_an_hour(at: float, why: str | None) -> None:
+    """One that was asked an hour ago is no reason to keep quiet."""
+    assert _busy(SchoolConfig(per_hour=1), Lessons(asked=(0.0,)), at) == why
 
 
 async def test_a_name_is_not_asked_for_twice_in_a_row(make: Open) -> None:

@@ -7,14 +7,24 @@ import pytest
 
 from leo import AsyncLeoField, Turn
 from leo.async_modules import AsyncRAGBrain
+from leo.module import Write
 from leo.observation.talk import TALK
 from leo.reflection import remembered
 from leo.reflection.episodes import EpisodeNote, RAGBrain
-from leo.reflection.episodic_archive import EPISODE_ROWS, Episode, episode_of, moments_of
+from leo.reflection.episodic_archive import (
+    EPISODE_ROWS,
+    Episode,
+    episode_of,
+    found_in_archive,
+    moments_of,
+    put_away,
+)
+from leo.reflection.features import FEATURES, FEATURES_VERSION
 from leo.reflection.nearest import Scale, Vector, by_words, nearest
 from leo.reflection.remembered import words_of
 from leo.relive import relive
 from leo.store.database import Database
+from leo.store.reader import FileReader
 from leo.testing import ScriptedClock
 from tests.conftest import Open
 
@@ -138,6 +148,27 @@ async def test_what_is_forgotten_leaves_nothing_in_the_index(make: Open) -> None
         await require_index(leo)
         await talk(leo, 12, 16)
         await require_index(leo)
+
+
+async def test_one_rare_word_brings_more_than_two_common_ones(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only one row may come, words count by the square of their rarity."""
+    monkeypatch.setattr("leo.reflection.episodic_archive.most_of", lambda many: 1)
+    said = {turn: frozenset(("moon", "sea")) for turn in range(2, 11)} | {1: frozenset(("zebra",))}
+    insert = "INSERT INTO episodes VALUES (?, 0.0, ?, ?, '', '', '[]', 0.5, 0)"
+    rows = tuple((turn, FEATURES_VERSION, bytes(8 * len(FEATURES))) for turn in said)
+    async with await Database.open(path) as database:
+        await database.write([*map(Write, RAGBrain.migrations), Write(insert, rows)])
+        for turn, words in said.items():
+            one = Episode(turn, 0.0, "", "", words, (), 0.5)
+            await database.write(put_away(one, full=False))
+        reader = FileReader(database, None)
+        for asked, turns in (("moon sea zebra", [1]), ("moon sea", [10])):
+            found = await found_in_archive(reader, frozenset(asked.split()), {}, 100)
+            assert [(one.turn, one.words) for one in found.episodes] == [
+                (turn, said[turn]) for turn in turns
+            ]
 
 
 async def test_a_full_archive_forgets_the_oldest(

@@ -1,18 +1,20 @@
 """FlowTracker: themes keep their identity, trends know their error, rising ones draw."""
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 import leo.reflection.flow as module
 from leo import AsyncLeoField
+from leo.module import Judged, Moment, Voice
 from leo.notes import Trends
 from leo.observation.talk import TALK
-from leo.records import ActiveTheme, ThemeChange, Turn
+from leo.records import ActiveTheme, Landscape, ThemeChange, Turn
 from leo.reflection import currents
 from leo.reflection.currents import WINDOW, Activation, Life, Stream, Tick, heir, surplus
 from leo.reflection.flow import FlowNote, FlowTracker
-from leo.testing import ScriptedClock
+from leo.testing import ScriptedClock, make_turn
 from leo.text.tokens import is_word
 from tests.conftest import Open
 
@@ -215,6 +217,34 @@ async def test_trends_are_shares(make: Open) -> None:
             assert trends is not None
             assert 0 <= trends.emerging <= 1
             assert 0 <= trends.fading <= 1
+
+
+async def test_what_became_of_themes_stands_in_the_note() -> None:
+    """Who was born, who became part of whom, who died: each in its own list."""
+    news = (change("born", 1), change("merged", 2, into=1), change("died", 3))
+    turn, tracker = make_turn(), FlowTracker()
+    tracker.state = lived((RAIN,)).took_in(news, 2)
+    moment = Moment(2, 0.0, 1, turn.prompt, turn.settings, Landscape(5))
+    judged = Judged(
+        moment,
+        (),
+        *(turn.percept, turn.influence, turn.blend, turn.utterance, turn.quality, 0.0),
+    )
+    kept = await tracker.after(judged, cast("Voice", None))
+
+    assert kept is not None
+    assert isinstance(kept.note, FlowNote)
+    assert (kept.note.born, kept.note.merged, kept.note.died) == ((1,), ((2, 1),), (3,))
+    assert (kept.note.window, kept.note.themes, kept.note.drawn) == (1, 5, None)
+
+
+def test_a_trajectory_by_hand() -> None:
+    """Every turn of the window, with what an heir took over; a share is never more than 1."""
+    tracker, loud = FlowTracker(), replace(SEA, score=3.0)
+    tracker.state = lived((RAIN,), (), (RAIN, loud)).took_in((change("merged", 7, into=4),), 4)
+    of_both = ((1, 0.5), (2, 0.0), (3, 1.0))
+
+    assert (tracker.trajectory(4), tracker.trajectory(7)) == (of_both, of_both)
 
 
 async def test_births_and_ends_are_told(make: Open) -> None:

@@ -15,7 +15,7 @@ from leo.observation.talk import TALK
 from leo.records import Turn
 from leo.reflection.expecting import GameHint, hint_of
 from leo.reflection.game import GameEngine, GamePlayed, GameState
-from leo.reflection.rhythm import Chances, TurnKind, contexts
+from leo.reflection.rhythm import Chances, Counts, TurnKind, contexts
 from tests.conftest import Open
 
 ACK = TurnKind("leo", "ack", "low", "low", "mid", -1, "precise", "high")
@@ -129,6 +129,37 @@ async def test_the_score_is_kept_against_a_unigram(make: Open) -> None:
     assert score.loss == pytest.approx(sum(note.loss or 0 for note in played), abs=1e-3)
     assert score.baseline_loss == pytest.approx(
         sum(note.baseline_loss or 0 for note in played), abs=1e-3
+    )
+
+
+@pytest.mark.parametrize(("came", "hits"), [(ACK, (True, True, False)), (STORY, (0, 0, 1))])
+def test_what_is_a_hit(came: TurnKind, hits: tuple[bool, ...]) -> None:
+    """Stories are commonest, but after these two turns there is mostly an acknowledgement."""
+    keys, counts = contexts(ACK, HEARD, "leo"), Counts()
+    for turn in range(30):
+        after = (keys[0], "leo") if turn < 10 else ("leo",)
+        counts = counts.learned(after, (ACK if turn < 10 else STORY).key(), turn)
+    played = module._played(GameState(counts), keys, came.key())
+
+    assert (played.hit, played.mode_hit, played.baseline_hit) == hits
+    assert (played.score.hits, played.score.mode_hits, played.score.baseline_hits) == hits
+
+
+def test_the_commonest_steps_come_first() -> None:
+    """Contexts of one coarse kind count together; equals stand by name."""
+    engine, rough = GameEngine(), HEARD.coarse()
+    for key, kind, count in (
+        *((f">{rough}", STORY, 2), (f">{rough}", ACK, 1)),
+        *((f">{rough}", replace(ACK, expert="creative"), 1), (f">{ACK.coarse()}", HEARD, 5)),
+        ("leo", STORY, 9),
+    ):
+        for turn in range(count):
+            engine.state = GameState(engine.state.counts.learned((key,), kind.key(), turn))
+
+    assert engine.transitions(3) == (
+        (ACK.coarse(), rough, 5),
+        (rough, ACK.coarse(), 2),
+        (rough, STORY.coarse(), 2),
     )
 
 

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leo.reflection.judging import WEIGHTS, coherence, length, relevance, resonance
+from leo.notes import Spoken
+from leo.records import Quality
+from leo.reflection.judging import WEIGHTS, coherence, length, relevance, resonance, weighed
 from leo.reflection.metaleo import weight_of
+from leo.testing import make_turn
 
 TOKENS = st.lists(st.sampled_from(["the", "rain", "moon", "sings", "boat", ".", "?", ","]))
 units = st.floats(0, 1)
@@ -42,6 +45,36 @@ def test_6_6_7_length_has_one_peak() -> None:
     assert max(abs(a - b) for a, b in itertools.pairwise(values)) < 0.1
 
 
+def test_length_by_hand() -> None:
+    """One word for each sixteenth, then a straight way down to the sixty-fourth."""
+    values = [length(["rain"] * words) for words in (4, 16, 28, 40, 64, 90)]
+
+    assert values == [0.25, 1, 0.75, 0.5, 0, 0]
+
+
+def test_a_sentence_that_trails_off_is_half_ended() -> None:
+    """Three dots are worth half of a full stop."""
+    assert coherence(said("the rain sings …")) == 0.75
+
+
+def test_the_score_by_hand() -> None:
+    """Each part by its weight; the words are rounded as they are told."""
+    turn = make_turn(reply="The lamp was warm. I listen.")
+    quality = Quality(0.5, 0.5, 0.5, ())
+    found = weighed(said("the lamp ?"), turn.utterance, quality, 0.8)
+
+    assert found == Spoken(
+        text="The lamp was warm. I listen.",
+        temperature=0.8,
+        coherence=0.75,
+        resonance=1.0,
+        length=0.375,
+        relevance=1.0,
+        quality=0.5,
+        score=0.7125,
+    )
+
+
 def test_6_6_8_coherence_reaches_one_and_resonance_survives_long_texts() -> None:
     """Corrected rules: whole sentences are wholly coherent; a common word kills no long text."""
     whole = said("the rain sings to the boat . the moon is a boat .")
@@ -52,6 +85,13 @@ def test_6_6_8_coherence_reaches_one_and_resonance_survives_long_texts() -> None
     assert resonance(long) > 0.5
     assert resonance(["rain"] * 50) < 0.05
     assert resonance(["rain", "sings"]) == 0
+
+
+def test_a_sentence_is_whole_from_three_words_to_twenty() -> None:
+    """The bounds count as whole; what is shorter or longer is worth only that it ended."""
+    worth = [coherence(["rain"] * words + ["."]) for words in (2, 3, 20, 21)]
+
+    assert worth == [0.5, 1, 1, 0.5]
 
 
 def test_6_6_9_the_prompt_counts() -> None:

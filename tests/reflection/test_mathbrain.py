@@ -81,6 +81,16 @@ async def test_s3_regulation_acts_whatever_themes_are_active(active: int) -> Non
     assert [one.expert for one in lean.influence.experts] == ["creative"]
 
 
+@pytest.mark.parametrize(("themes", "stuck"), [(0, 0.0), (1, 0.3)])
+async def test_without_themes_none_is_missed(themes: int, stuck: float) -> None:
+    """To touch no theme is a reason to be stuck only where there is one."""
+    moment = Moment(1, 0.0, 1, "Rain.", Settings(1.0, 80, ()), Landscape(themes))
+    percept = replace(make_turn().percept, themes=())
+    lean = await MathBrain().before(percept, SoFar(moment, (), Influence()))
+    assert isinstance(lean.note, Prediction)
+    assert lean.note.affect.stuck.score == stuck
+
+
 @pytest.mark.parametrize(
     ("prompt", "active"),
     [("Yes.", 0), ("Hello. Who are you?", 1), ("Bread and butter and a cup of milk.", 3)],

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leo.field.rows import TOP
 from leo.reflection.external_vocab import external_vocab
 from leo.reflection.quality import entropy_quality, known_share, quality_of
 from leo.testing import toy_field
@@ -83,6 +84,15 @@ async def test_known_share() -> None:
     assert await known_share(heard("the cat sat on the sofa"), layer) == pytest.approx(0.75)
     assert await known_share(heard("the cat sat"), layer) == 1.0
     assert await known_share(heard("the cat"), layer) is None
+
+
+async def test_a_rare_path_is_known_too() -> None:
+    """A trigram counts although its last word is not among the strongest after the first two."""
+    often = [f"the cat w{number}" for number in range(TOP)] * 2
+    layer = await toy_field("the cat zebra", *often)
+
+    assert await known_share(heard("the cat zebra"), layer) == 1.0
+    assert await known_share(heard("the cat cat"), layer) == 0.0
 
 
 def test_external_vocab_golden() -> None:

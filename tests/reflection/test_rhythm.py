@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from leo.records import EXPERT_NAMES
 from leo.reflection.expecting import length_hint, tension_hint
 from leo.reflection.rhythm import (
+    LEVELS,
     Bucket,
+    Cell,
+    Chances,
     Counts,
     Mode,
     Role,
@@ -70,6 +74,21 @@ def test_leo_s_own_turns_have_measures_of_their_own() -> None:
     assert (mode(longer), mode(longer, "leo")) == ("a", "story")
 
 
+@pytest.mark.parametrize(
+    ("role", "ack", "story", "sentences"), [("human", 20, 200, 3), ("leo", 40, 100, 2)]
+)
+def test_where_the_measures_end(role: Role, ack: int, story: int, sentences: int) -> None:
+    """The last that is an acknowledgement, and the first that is a story."""
+
+    def of(characters: int, ends: int) -> str:
+        return mode_of(["rain", *["."] * ends], characters, role)
+
+    assert [of(one, sentences + 1) for one in (ack - 1, ack, story, story + 1)] == [
+        *("ack", "a", "a", "story")
+    ]
+    assert of(story + 1, sentences) == "a"
+
+
 @pytest.mark.parametrize("text", ["Island life is slow and good.", "Documents are on the table."])
 def test_g4_a_question_word_is_a_whole_word(text: str) -> None:
     """An opening that only begins like a question word is none."""
@@ -96,6 +115,29 @@ def test_contexts_go_from_the_pair_to_nothing() -> None:
     assert contexts(None, HUMAN, "leo")[0].startswith("->")
 
 
+def test_what_a_turn_is_about_can_be_left_out() -> None:
+    """It has no theme then, and is otherwise the same."""
+    assert replace(HUMAN, theme=7).blurred() == replace(HUMAN, theme=-1)
+
+
+def test_where_nothing_was_seen_the_coarsest_level_is_asked() -> None:
+    """It has no context."""
+    assert finest(Counts(), contexts(KIND, HUMAN, "leo")) == LEVELS[-1] == "any"
+
+
+def test_what_never_comes_adds_no_entropy() -> None:
+    """One sure outcome among others that are impossible leaves nothing open."""
+    assert entropy_of([1.0, 0.0]) == 0
+    assert entropy_of([0.5, 0.5, 0.0, 0.0]) == pytest.approx(0.5)
+
+
+def test_what_is_counted_is_counted_once_in_each_context() -> None:
+    """How often, and when last."""
+    counts = Counts().learned(("x", "y"), "leo/a", 3).learned(("x",), "leo/a", 5)
+
+    assert counts.rows == {"x": {"leo/a": Cell(2, 5)}, "y": {"leo/a": Cell(1, 3)}}
+
+
 # ---------------------------------------------------------------- what is expected
 
 kinds = st.sampled_from(["leo/a", "leo/q", "leo/story"])
@@ -114,6 +156,13 @@ def test_a_distribution_sums_to_one(talk: list[tuple[str, str]]) -> None:
         assert found.unseen > 0
         assert all(p > 0 for p in found.known.values())
         assert 0 <= found.entropy() <= 1
+
+
+def test_the_most_probable_kind_stands_first() -> None:
+    """Of those as probable as each other, the first by its name."""
+    found = Chances({"b": 0.2, "c": 0.5, "a": 0.2}, 0.1)
+
+    assert found.ordered() == [("c", 0.5), ("a", 0.2), ("b", 0.2)]
 
 
 def test_g7_backing_off_to_what_is_known_of_coarser_contexts() -> None:

@@ -15,7 +15,8 @@ from leo.module import Gone, Write
 from leo.modules import default_modules
 from leo.observation.talk import TALK
 from leo.store.database import Database
-from leo.store.gaps import row_writes, tables_of
+from leo.store.gaps import Told, gap_writes, plain_turn, row_writes, tables_of, told_in
+from leo.store.journal import heard_write
 from leo.store.reader import FileReader
 from leo.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 from leo.testing import ScriptedClock
@@ -198,6 +199,37 @@ async def test_any_table_is_understood(path: Path) -> None:
         assert await database.fetch("SELECT * FROM plain") == [(7, "y")]
         assert await database.fetch('SELECT * FROM "odd ""name"') == [("a", "b")]
         assert await database.fetch("SELECT k FROM few") == [("b",)]
+
+
+async def test_what_was_told_is_found_entry_by_entry(path: Path) -> None:
+    """Of old turns by who said it, of books with what finds them again; gaps hold nothing."""
+    old = plain_turn([("observer", "Hi."), ("reply", "Moon."), ("ring", "Sea.")])
+    gap = "INSERT INTO journal VALUES (?, 'gap', 2.0, ?, ?, NULL)"
+    book = {"digest": "x", "end": 9, "heard": [["book", "A."]]}
+    async with await Database.open(path) as database:
+        await database.write(
+            [
+                heard_write(
+                    1, "observe", 1.0, {"heard": [["observer", "Rain."], ["note", "Sea."]]}
+                ),
+                Write(gap, ((2, 1, old), (3, 2, '{"was": "turn"}'))),
+                heard_write(4, "book", 3.0, book),
+            ]
+        )
+        assert [one async for one in told_in(database)] == [
+            Told(1, "observe", 1.0, None, (("observer", "Rain."), ("note", "Sea."))),
+            Told(2, "turn", 2.0, 1, (("observer", "Hi."),), ("Moon.", "Sea.")),
+            Told(4, "book", 3.0, None, (("book", "A."),), (), (("digest", "x"), ("end", 9))),
+        ]
+
+
+def test_a_gap_says_what_it_was() -> None:
+    """Turns lose the row of their numbers, too; what was heard outside a turn has none."""
+    told = [Told(2, "turn", 1.0, 7, ()), Told(3, "observe", 2.0, None, ())]
+    bodies, numbers = gap_writes(told)
+
+    assert bodies.rows == (('{"was": "turn"}', 2), ('{"was": "observe"}', 3))
+    assert numbers.rows == ((7,),)
 
 
 async def test_an_older_file_gets_its_gaps(lived: Path, path: Path, make: Open) -> None:

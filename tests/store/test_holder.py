@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import itertools
 import logging
@@ -16,7 +17,7 @@ import pytest
 
 from leo import FieldBusy, StoreError
 from leo.store.database import Database
-from leo.store.dormitory import Dormitory
+from leo.store.dormitory import Dormitory, alive
 from leo.store.holder import Holder
 from leo.store.lockfile import EXCLUSIVE
 from tests.reliability.faults_kit import KINDS, faults_in
@@ -201,6 +202,42 @@ async def test_a_holder_released_twice_is_released_once(path: Path) -> None:
         await asyncio.to_thread(holder.release)
         with pytest.raises(FieldBusy, match="already open in this process"):
             await Database.open(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EACCES, "Permission denied"), "cannot look at {}: .*delete it by hand"),
+        (portalocker.exceptions.LockException("no locks"), "cannot look at {}: no locks"),
+        (OSError(errno.EMFILE, "Too many open files"), "cannot open {}: .*as many files open"),
+    ],
+)
+def test_a_dormitory_that_cannot_be_looked_at_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    """It is not taken for that of a dead process; the message says what helps."""
+
+    def failing(*args: object) -> None:
+        raise error
+
+    dormitory = Dormitory.enter(tmp_path)
+    monkeypatch.setattr(portalocker, "lock", failing)
+    with pytest.raises(StoreError, match=said.format(dormitory.path)):
+        alive(dormitory.path)
+    assert dormitory.path.exists()
+    dormitory.leave()
+
+
+def test_a_dormitory_that_somebody_took_away_is_left_in_silence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not there any more, which is what was wanted."""
+    dormitory = Dormitory.enter(tmp_path)
+    dormitory.path.unlink()
+    dormitory.leave()
+
+    assert not caplog.records
+    assert not alive(dormitory.path)
 
 
 async def test_who_lets_go_leaves_no_name(path: Path) -> None:

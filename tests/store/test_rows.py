@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from leo import StoreError
+from leo.reflection.game import GameEngine
 from tests.conftest import Open
 
 
@@ -63,3 +65,12 @@ async def test_a_life_without_its_birth_is_damaged(make: Open, path: Path, damag
     with pytest.raises(StoreError, match="is damaged: journal entry"):
         await make(modules=[]).async_init()
     assert await run(path, "SELECT entry, kind FROM journal") == before
+
+
+async def test_rows_that_a_module_cannot_read_are_named(make: Open, path: Path) -> None:
+    """Which module, which file, and what tells more."""
+    async with make(birth=None, modules=[GameEngine()]) as leo:
+        await leo.turn("moon")
+    await run(path, "UPDATE game_table SET last_leo = 'nobody'")
+    with pytest.raises(StoreError, match=re.escape(f"game cannot read what it keeps in {path} (")):
+        await make(birth=None, modules=[GameEngine()]).async_init()
