@@ -13,6 +13,8 @@ from leo.terminal.lab import starter
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = NOTEBOOKS[1:]
+CHECKS = ROOT / "tests" / "notebooks"
 STARTER = ROOT / "leo" / "starter" / "hello.ipynb"
 
 CHECK = """
@@ -25,11 +27,9 @@ await lab.aclose()
 
 
 def test_there_are_notebooks() -> None:
-    """The folder is not empty."""
-    assert [path.name for path in NOTEBOOKS] == [
-        "00_hello_leo.ipynb",
-        "08_observation_run.ipynb",
-    ]
+    """The first says hello, and others follow."""
+    assert NOTEBOOKS[0].name == "00_hello_leo.ipynb"
+    assert LESSONS
 
 
 @pytest.mark.parametrize("path", [*NOTEBOOKS, STARTER], ids=lambda path: path.stem)
@@ -72,34 +72,38 @@ def test_hello_leo_runs(
     assert not [output for output in outputs if output.output_type == "error"]
 
 
-OBSERVED = """
-assert len(run.turns) == 2 * 16
-assert [len(life.turns) for life in lives.values()] == [16] * 3
-assert lives["after a book"].turns[0].turn == 1
-assert lives["after a talk"].turns[0].turn == 201
-assert len({life.turns[0].reply for life in lives.values()}) == 3
-assert abs(shuffled.mean()) < 0.02 < own
-assert [one.seed for one in without.turns] == [one.seed for one in run.turns]
-assert list(at_once) == one_by_one == blocking
-assert [turn.id for turn in at_once] == list(range(1, 11))
-"""
+def test_every_lesson_is_checked() -> None:
+    """Each numbered notebook has assertions of its own, and nothing else has."""
+    assert {path.stem for path in CHECKS.glob("*.check")} == {path.stem for path in LESSONS}
 
 
 @pytest.mark.kernel
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel client, not ours
-def test_the_observation_run_shows_what_it_tells(tmp_path: Path, blockbuster: None) -> None:
-    """Three Leos are observed, shuffled replies are relevant to nothing, and answers are judged."""
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_teaches_what_it_says(path: Path, tmp_path: Path, blockbuster: None) -> None:
+    """It runs, what it claims is true, it asks questions, and tells right answers from none.
+
+    A cell that asks has ``answer`` in its metadata: what stands there, and what is right.
+    """
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    book = nbformat.read(NOTEBOOKS[1], as_version=4)
-    for cell in book.cells:
-        cell.source = cell.source.replace("optimal = None, None", "optimal = 0.3, False")
-        cell.source = cell.source.replace("answer = None", 'answer = "zero"')
-    book.cells.append(nbformat.v4.new_code_cell(OBSERVED))
+    book = nbformat.read(path, as_version=4)
+    asked = [cell for cell in book.cells if "answer" in cell.metadata]
+    assert 2 <= len(asked) <= 3
+    told = [nbformat.v4.new_code_cell(_answered(cell)) for cell in asked]
+    book.cells += [*told, nbformat.v4.new_code_cell((CHECKS / f"{path.stem}.check").read_text())]
     here = {"metadata": {"path": str(tmp_path / "notebooks")}}
     NotebookClient(book, timeout=240, store_widget_state=False, resources=here).execute()
 
-    told = "".join(
-        output.get("text", "") for cell in book.cells for output in cell.get("outputs", [])
-    )
-    assert told.count("Right") == 2
+    assert not any(_printed(cell).startswith("Right") for cell in asked)
+    assert all(_printed(cell).startswith("Right") for cell in told)
+
+
+def _answered(cell: nbformat.NotebookNode) -> str:
+    blank, right = cell.metadata["answer"]
+    assert cell.source.count(blank) == 1
+    return str(cell.source.replace(blank, right))
+
+
+def _printed(cell: nbformat.NotebookNode) -> str:
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
