@@ -36,7 +36,7 @@ def timings(turn: Turn | None) -> go.Figure:
         showlegend=False,
         hovertemplate="%{y} %{x:.2f} ms<extra></extra>",
     )
-    failed = "; ".join(f"{fault.module}: {safe(fault.error)}" for fault in turn.faults)
+    failed = "; ".join(f"{safe(fault.module)}: {safe(fault.error)}" for fault in turn.faults)
     told = f"Failed: {failed}" if failed else "Blue: stages; grey: hooks of modules within them."
     return framed(
         [bar],

@@ -50,7 +50,8 @@ def test_every_figure_has_a_place_and_every_part_a_sentence() -> None:
     """All figures of Turns stand in some part; each part says how to read it in one sentence."""
     placed = [name for one in SECTIONS.values() for name in (*one.figures, *one.live)]
     assert len(placed) == len(set(placed))
-    assert {*placed, "timeline", "reading"} == set(figures.__all__)
+    of_runs = {"echo", "above_chance", "echo_map", "loops", "fired", "openness", "ablation"}
+    assert {*placed, *of_runs, "timeline", "reading"} == set(figures.__all__)
     for section in SECTIONS.values():
         assert section.told.endswith(".")
         assert "\n" not in section.told
