@@ -67,7 +67,8 @@ class Neighbourhood:
     at
         The turn after which this is how things stood; ``None`` for now.
     words
-        The word itself, then its neighbours, the strongest first; empty if he had not heard it.
+        The word itself, then its neighbours, those it met most often first; empty if he had not
+        heard it.
     links
         Who stood near whom, among these words.
     """
