@@ -63,7 +63,7 @@ class Lab:
                 turn = await lab.say("And the moon?")
                 await calm(lambda: lab.pending)
                 assert turn.reply in [one["text"] for one in lab.chat.messages]
-        assert said == []
+        assert said == [], said
         assert 0.1 <= lab.chat.temperature <= 3
         await self.looked_at(lab)
         if (await lab.leo.stats()).turns > RENEWED or len(lab.chat._guests) > 3:
