@@ -156,8 +156,8 @@ class _Log:
         print(text, flush=True)
 
 
-async def run(folder: Path, turns: int) -> None:
-    """Live until so many turns have been lived in all."""
+async def run(folder: Path, turns: int, *, watching: bool = True) -> None:
+    """Live until so many turns have been lived in all; watched now and then, if wanted."""
     log = _Log(folder / "samples.jsonl")
     path = folder / "leo.db"
     clock = ScriptedClock(step=STEP)
@@ -167,7 +167,7 @@ async def run(folder: Path, turns: int) -> None:
         clock.now += 2 * lived * STEP  # later than anything that happened before
         while lived < turns:
             some = min(EVERY, turns - lived)
-            if lived // EVERY % WATCHED == WATCHED // 2:
+            if watching and lived // EVERY % WATCHED == WATCHED // 2:
                 log(await watched(leo, folder, some, lived + 1))
             else:
                 log(asdict(await live(leo, folder, some, lived + 1)))
@@ -185,9 +185,12 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/soak long_life", description=__doc__)
     parser.add_argument("--turns", type=int, default=TURNS)
     parser.add_argument("--folder", type=Path, default=Path(".soak/long_life"))
+    parser.add_argument(
+        "--unwatched", action="store_true", help="without tracemalloc, which takes memory itself"
+    )
     chosen = parser.parse_args(words)
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(run(chosen.folder, chosen.turns))
+    asyncio.run(run(chosen.folder, chosen.turns, watching=not chosen.unwatched))
     return 0
 
 
