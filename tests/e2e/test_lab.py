@@ -211,7 +211,7 @@ len(note.hits) + len(note.others)
 
 def test_recall_and_mathbrain_are_seen_live(open_lab: OpenLab) -> None:
     """After each turn the lab shows what was recalled, and quality expected against true."""
-    lab = open_lab([START, "leo = AsyncLeoField('recall.db', seed=7)\nlab = LeoLab(leo)\nlab"])
+    lab = open_lab([START, "leo = AsyncLeoField('recall.db', seed=28)\nlab = LeoLab(leo)\nlab"])
     lab.run_all()
     talk = ("I like the rain on the window.", "The rain and the window.", "What is the rain?")
     for number, text in enumerate(talk, start=1):
