@@ -44,8 +44,8 @@ class Inspector(Window):
         self.turn = ipywidgets.IntSlider(1, 1, 1, description="turn", disabled=True, layout=wide)
         self.overview = PlotPanel()
         self._play = ipywidgets.Play(1, 1, 1, interval=800, description="play")
-        link = ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
-        guard(link, NOTHING, self._failed)
+        self._tie = ipywidgets.jslink((self._play, "value"), (self.turn, "value"))
+        guard(self._tie, NOTHING, self._failed)
         self.told = ipywidgets.HTML(SECTIONS[self.part.value].told)
         self.part.observe(self._chosen, names="value")
         self.turn.observe(self._chosen, names="value")
@@ -55,6 +55,11 @@ class Inspector(Window):
             [self._play, self.turn], layout=ipywidgets.Layout(flex_flow="row wrap", width="100%")
         )
         return [self.overview, way, self.part, self.told]
+
+    def close(self) -> None:
+        """Take the widget away; Leo stays open."""
+        self._tie.close()  # it is nobody's child, and would go on naming what is closed
+        super().close()
 
     # ------------------------------------------------------------ from Python
 

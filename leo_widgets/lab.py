@@ -22,7 +22,7 @@ from leo_widgets.panel import Drawn, PlotPanel, drawn
 from leo_widgets.still import Snapshot, Still, lab_snapshot
 from leo_widgets.switches import Switches
 from leo_widgets.whatif import WhatIf
-from leo_widgets.window import Window
+from leo_widgets.window import Window, everything
 from leo_widgets.wire import Latest, LoopRunner, word_clicked
 
 __all__ = ["LeoLab"]
@@ -182,7 +182,8 @@ class LeoLab(Still, ipywidgets.Box):  # type: ignore[misc]
         """Take the lab away; Leo stays open."""
         self._following.end()
         self._runner.close()
-        for one in (self.switches, *self._windows.values(), self.chat, self.panel, self.tabs):
+        parts = list(everything(self))[:-1]
+        for one in (self.switches, *self._windows.values(), self.chat, *parts):
             one.close()
         super().close()
 

@@ -13,7 +13,7 @@ from leo_widgets.panel import PlotPanel
 from leo_widgets.still import Still, figures_html
 from leo_widgets.wire import Latest, LoopRunner
 
-__all__ = ["Window"]
+__all__ = ["Window", "everything"]
 
 
 class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
@@ -73,7 +73,7 @@ class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
         self._following.end()
         self._runner.close()
         for child in self.children:
-            for one in _all(child):
+            for one in everything(child):
                 one.close()
         super().close()
 
@@ -116,9 +116,9 @@ class Window(Still, ipywidgets.VBox):  # type: ignore[misc]
         self.panel.error = f"{type(error).__name__}: {error}"
 
 
-def _all(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+def everything(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
     """Give a widget after everything inside it."""
     if isinstance(widget, ipywidgets.Box):
         for child in widget.children:
-            yield from _all(child)
+            yield from everything(child)
     yield widget

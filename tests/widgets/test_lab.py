@@ -4,17 +4,21 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 import plotly.graph_objects as go
 import pytest
+from ipywidgets.widgets.widget import _instances
+from ipywidgets.widgets.widget_link import Link
 
 import leo_widgets
 from leo import AsyncLeoField
 from leo.testing import make_turn
 from leo_widgets import Feed, FieldMap, Inspector, LeoLab, PlotPanel, WhatIf, figures, show
+from leo_widgets.lab import WINDOWS
 from leo_widgets.panel import SLOTS
 from tests.conftest import Open
 from tests.widgets.conftest import Play, Sent
@@ -258,6 +262,35 @@ async def test_the_lab_goes_with_the_chat_to_a_new_leo(path: Path) -> None:
     assert [turn.prompt for turn in lab._following.turns] == ["Hello."]
     await lab.aclose()
     assert first.closed
+
+
+def opened() -> list[ipywidgets.Widget]:
+    """List the widgets that a browser can still speak to."""
+    return [one for one in list(_instances.values()) if one.comm is not None]
+
+
+def named(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """Give the widgets that another one names to the browser."""
+    yield from getattr(widget, "children", ())
+    if isinstance(widget, Link):
+        yield from (widget.source[0], widget.target[0])
+
+
+async def test_what_is_open_names_nothing_that_is_closed(path: Path) -> None:
+    """Neither after the lab went to a new Leo, nor after it was closed; and no box is left."""
+    before = {one.model_id for one in opened()}
+    lab = LeoLab(path=path)
+    await lab.say("The moon is red.")
+    for name in WINDOWS:
+        await lab.window(name).ready()
+    await lab.chat.meet()
+    while lab.pending:
+        await asyncio.sleep(0)
+    assert not [(one, other) for one in opened() for other in named(one) if other.comm is None]
+    await lab.aclose()
+    left = [one for one in opened() if one.model_id not in before]
+    assert not [(one, other) for one in left for other in named(one) if other.comm is None]
+    assert not [one for one in left if isinstance(one, ipywidgets.Box)]
 
 
 async def test_a_page_of_the_talk_is_kept(lab: LeoLab, tmp_path: Path) -> None:
