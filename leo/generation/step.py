@@ -21,13 +21,12 @@ __all__ = ["Options", "options"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-
 TRIGRAM_CONFIDENCE = 0.012
-TURN_CONFIDENCE = 1.0
-"""The same for a trigram that opens a new sentence: which may turn to something else."""
-
 BIGRAM_CONFIDENCE = 0.3
 """Distinct continuations count this much against a context's counts; less means more trust."""
+
+TURN_CONFIDENCE = 1.0
+"""The same for a trigram that opens a new sentence, which may turn to something else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,10 +53,8 @@ class Options:
 
     def context(self, id: int) -> WordContext:  # noqa: A002
         """Name the longest context that knows a candidate."""
-        if id in self.stands_for and not self.trigram.cell(id):
-            return "fitted"
         if not self.trigram.cell(id):
-            return "bigram"
+            return "fitted" if id in self.stands_for else "bigram"
         return "opening" if self.opens else "trigram"
 
     def longest(self, id: int) -> int:  # noqa: A002

@@ -18,14 +18,7 @@ from leo.generation.connection import Connection
 from leo.generation.draw import distribution, draw, entropy_of, rounded, take
 from leo.generation.first_word import first_word, start_entropy
 from leo.generation.guards import Guards
-from leo.generation.leaning import (
-    Affinity,
-    Biases,
-    Leaners,
-    Situation,
-    affinity,
-    company_of,
-)
+from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity, company_of
 from leo.generation.mouth import Hear, Mouth
 from leo.generation.step import Options, options
 from leo.pace import WORDS_PER_BREATH, Pace
@@ -51,7 +44,6 @@ WEAVE_FROM = 0.05
 
 PAUSES = MARKS - SENTENCE_ENDS
 """Marks that more must follow."""
-
 
 SILENCE = "…"
 """What a Leo who has heard nothing says."""
