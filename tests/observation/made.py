@@ -7,6 +7,7 @@ from typing import Any
 from leo.observation.effects import Effect
 from leo.observation.observed import Observed, Run, RunSettings
 from leo.observation.statistics import Better, Figure
+from tests.observation.kit import observed
 
 __all__ = ["SETTINGS", "effect", "made_run", "made_turn"]
 
@@ -21,39 +22,10 @@ SETTINGS = RunSettings(
     version="0",
 )
 
-TURN = Observed(
-    seed=1,
-    topic="rain",
-    turn=1,
-    said="Do you like the rain?",
-    reply="The rain is warm.",
-    external_vocab=0.5,
-    token_echo=0.5,
-    window_echo=0.5,
-    content_echo=0.5,
-    chance=0.25,
-    content_chance=0.125,
-    relevance=0.25,
-    association=0.125,
-    distinct_1=1.0,
-    distinct_2=1.0,
-    repeated=0,
-    loops=0.0,
-    attested=1.0,
-    whole=1,
-    sentences=1,
-    recited=0,
-    words=4,
-    quality=0.5,
-    entropy=0.5,
-    fired=("game",),
-    by="blend",
-)
-
 
 def made_turn(seed: int, topic: str, turn: int, **measured: Any) -> Observed:
     """Make a measured turn."""
-    return replace(TURN, seed=seed, topic=topic, turn=turn, **measured)
+    return observed(seed=seed, topic=topic, turn=turn, **measured)
 
 
 def made_run(
