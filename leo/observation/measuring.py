@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from leo.observation.words import (
     token_echo,
     window_echo,
 )
+from leo.pace import Pace
 from leo.records import SpokenWord, Turn
 from leo.reflection.external_vocab import external_vocab
 from leo.text.birth import Birth
@@ -70,6 +72,7 @@ def spoken(topic: str, turn: Turn) -> Spoken:
     )
 
 
+@lru_cache(maxsize=4)
 def sentences_of(birth: Birth | None) -> frozenset[tuple[str, ...]]:
     """List the longer sentences that a Leo is born with, as tokens."""
     texts = birth.texts if birth else ()
@@ -105,7 +108,9 @@ async def measured(
     relevance = surplus(await whole.between(messages, replies), column, elsewhere)
     association = surplus(await others.between(messages, replies), column, elsewhere)
     found, talk, known = [], list[str](), set(born_with)
+    pace = Pace(1)
     for i, one in enumerate(life):
+        await pace.spend()  # each is held against every other message
         talk += one.tokens
         rest = [message for j, message in enumerate(messages) if j != column[i]]
         echoes = [external_vocab(message, one.tokens) for message in rest]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from leo.field.field import newborn
 from leo.field.rows import UNITS
 from leo.field.view import Ask, View
+from leo.pace import Pace
 from leo.text.birth import Birth
 from leo.text.function_words import is_content
 
@@ -73,7 +74,9 @@ class FieldNearness:
         place = {word: i for i, word in enumerate(words)}
         close = await self._close(words)
         near = np.zeros((len(replies), len(messages)))
+        pace = Pace(1)
         for i, spoken in enumerate(said):
+            await pace.spend()
             if not spoken:
                 continue
             best = close[[place[word] for word in spoken]].max(axis=0)

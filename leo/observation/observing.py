@@ -18,6 +18,7 @@ from leo.observation.nearness import FieldNearness
 from leo.observation.observed import Observed, Run, RunSettings
 from leo.observation.observers import Exchange, Observer, OtherLeo, Scripted
 from leo.observation.topics import CHILDS_WORLD, Topic, Topics
+from leo.testing import ScriptedClock
 from leo.text.birth import DEFAULT_BIRTH, Birth
 
 __all__ = ["SEEDS", "Company", "Conditions", "observe", "other_leo", "together"]
@@ -91,7 +92,9 @@ async def other_leo(seed: int) -> AsyncIterator[Observer]:
     folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-observer-")
     try:
         path = Path(folder.name) / "other.db"
-        async with AsyncLeoField(path, seed=seed + OTHER_SEED, clock=_clock()) as other:
+        async with AsyncLeoField(
+            path, seed=seed + OTHER_SEED, clock=ScriptedClock(BIRTHDAY, STEP)
+        ) as other:
             yield OtherLeo(other)
     finally:
         await asyncio.to_thread(folder.cleanup)
@@ -189,22 +192,6 @@ class _Told:
             self._progress(self._done, self._total)
 
 
-class _clock:  # noqa: N801  called like the function it stands for
-    """A clock that advances by a step each time it is read, and by a pause when told to."""
-
-    def __init__(self) -> None:
-        self._now = BIRTHDAY - STEP
-
-    def __call__(self) -> float:
-        """Tell the time."""
-        self._now += STEP
-        return self._now
-
-    def pause(self, seconds: float) -> None:
-        """Let time go by."""
-        self._now += seconds
-
-
 async def _observed(
     folder: Path,
     seed: int,
@@ -214,7 +201,7 @@ async def _observed(
     gate: asyncio.Semaphore,
     told: _Told,
 ) -> list[Observed]:
-    clock = _clock()
+    clock = ScriptedClock(BIRTHDAY, STEP)
     async with gate, company(seed) as observer:
         leo = AsyncLeoField(
             folder / f"{seed}.db",
@@ -231,7 +218,7 @@ async def _observed(
             life: list[Spoken] = []
             for topic in topics.chosen:
                 life += await _talk(leo, topic, topics, observer, conditions, told)
-                clock.pause(topics.conversation_settings.pause_between_topics_sec)
+                clock.now += topics.conversation_settings.pause_between_topics_sec
     if len({one.heard for one in life}) < 2:
         raise ObservationError(
             "fewer than two different messages were said: there is nothing to compare with"
