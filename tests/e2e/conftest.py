@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one server, one Chromium, a fresh page and Leo per test.
+"""Fixtures of the browser tests: one server, one Chromium, a kernel and a Leo per test.
 
 Chromium has one profile, as at home: from its second page on it knows Lab's programs, which
 saves a third of what a page costs.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.e2e.labkit import CHROMIUM_FLAGS, JupyterServer, LabPage, write_notebook
 
@@ -74,35 +74,64 @@ def pytest_runtest_makereport(
 FAILED = pytest.StashKey[bool]()
 
 
+@pytest.fixture(scope="session")
+def labs() -> Iterator[list[Page]]:
+    """Keep the page in which Lab is loaded already: loading it is most of what a test costs."""
+    kept: list[Page] = []
+    yield kept
+    for page in kept:
+        page.close()
+
+
 @pytest.fixture
 def open_lab(
-    request: pytest.FixtureRequest, server: JupyterServer, browser: BrowserContext, notebooks: Path
+    request: pytest.FixtureRequest,
+    server: JupyterServer,
+    browser: BrowserContext,
+    notebooks: Path,
+    labs: list[Page],
 ) -> Iterator[OpenLab]:
-    """Open a notebook given as cells, or as a file to copy, in a page of its own."""
-    opened: list[LabPage] = []
+    """Open a notebook given as cells, or as a file to copy, with a Leo and a kernel of its own.
 
-    def make(cells: list[str] | Path, size: tuple[int, int] = (1500, 1100)) -> LabPage:
+    ``fresh`` is a page that loads Lab anew and is not used again.
+    """
+    opened: list[tuple[LabPage, bool]] = []
+
+    def make(
+        cells: list[str] | Path, size: tuple[int, int] = (1500, 1100), fresh: bool = False
+    ) -> LabPage:
         plain = re.sub(r"\W+", "_", request.node.name)
         name = f"{plain}{len(opened) or ''}.ipynb"
         if isinstance(cells, Path):
             shutil.copy(cells, notebooks / name)
         else:
             write_notebook(notebooks / name, cells)
-        page = LabPage(browser.new_page(), server, name)
+        loaded = bool(labs) and not fresh
+        page = LabPage(labs.pop() if loaded else browser.new_page(), server, name)
         page.page.set_viewport_size({"width": size[0], "height": size[1]})
-        opened.append(page)
-        return page.open()
+        opened.append((page, fresh))
+        return page.show() if loaded else page.open()
 
     yield make
-    for page in opened:
-        if request.node.stash.get(FAILED, False):
-            shots = Path("shots")
-            shots.mkdir(exist_ok=True)
-            page.page.screenshot(path=shots / f"{request.node.name}.png")
-            print("page errors:", page.errors, "\nconsole:", page.console[-20:])  # noqa: T201
-            print("cell errors:", page.cell_errors())  # noqa: T201
-            print("server:", server.log.read_text()[-1500:])  # noqa: T201
-        page.page.close()
+    failed = request.node.stash.get(FAILED, False)
+    for page, fresh in opened:
+        if failed:
+            _tell(page, request.node.name)
+        if failed or fresh or labs:
+            page.page.close()
+        else:
+            page.leave()
+            labs.append(page.page)
     browser.clear_permissions()
     server.stop_kernels()
     shutil.rmtree(notebooks / "home", ignore_errors=True)
+
+
+def _tell(page: LabPage, test: str) -> None:
+    """Keep and print what may explain a failure."""
+    shots = Path("shots")
+    shots.mkdir(exist_ok=True)
+    page.page.screenshot(path=shots / f"{test}.png")
+    print("page errors:", page.errors, "\nconsole:", page.console[-20:])  # noqa: T201
+    print("cell errors:", page.cell_errors())  # noqa: T201
+    print("server:", page.server.log.read_text()[-1500:])  # noqa: T201

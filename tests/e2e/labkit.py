@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Error, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 __all__ = ["CHROMIUM_FLAGS", "JupyterServer", "LabPage", "write_notebook"]
 
@@ -222,9 +222,12 @@ class LabPage:
         self.external: list[str] = []
         self.errors: list[str] = []
         self.console: list[str] = []
-        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("console", self._noted)
         page.on("pageerror", self._complained)
         page.on("request", self._asked)  # a route would take Chromium's cache away
+
+    def _noted(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")
 
     def _complained(self, error: Error) -> None:
         if not BENIGN.search(str(error)):
@@ -275,6 +278,21 @@ class LabPage:
         self.wait_idle()
         return self
 
+    def show(self) -> "LabPage":
+        """Open the notebook in a Lab that the page has loaded already."""
+        self.command("docmanager:open", path=self.path)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.wait_idle()
+        return self
+
+    def leave(self) -> None:
+        """Close every document without saving it, and leave the page to somebody else."""
+        self.js("for (const one of [...window.jupyterapp.shell.widgets('main')]) one.dispose();")
+        assert self.dialogs() == []
+        self.page.remove_listener("console", self._noted)
+        self.page.remove_listener("pageerror", self._complained)
+        self.page.remove_listener("request", self._asked)
+
     def wait_idle(self) -> None:
         """Wait until the kernel is idle."""
         self.page.wait_for_function(
@@ -285,9 +303,10 @@ class LabPage:
             }"""
         )
 
-    def command(self, name: str, timeout: float = 60) -> None:
+    def command(self, name: str, timeout: float = 60, **args: str) -> None:
         """Run a Lab command to its end."""
-        self.js("await window.jupyterapp.commands.execute(args);", name, timeout)
+        run = "await window.jupyterapp.commands.execute(...args);"
+        self.js(run, [name, args], timeout)
 
     def run_all(self) -> None:
         """Run all cells, and wait until every one has ended."""

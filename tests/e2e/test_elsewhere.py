@@ -222,7 +222,7 @@ def overflowing(lab: LabPage) -> list[str]:
 
 def test_narrow_and_dark(open_lab: OpenLab) -> None:
     """In a narrow window nothing runs over, and both themes have enough contrast to read."""
-    lab = open_lab([lab_on("narrow.db")], (520, 900))
+    lab = open_lab([lab_on("narrow.db")], (520, 900), fresh=True)
     lab.command("application:toggle-left-area")
     lab.run_all()
     lab.say("Do you like the rain?")
@@ -346,7 +346,8 @@ def test_many_widgets_on_a_slow_computer(open_lab: OpenLab) -> None:
             "leo = AsyncLeoField('slowly.db', seed=3)\nLeoLab(leo)",
             "Inspector(leo)",
             "FieldMap(leo)",
-        ]
+        ],
+        fresh=True,
     )
     throttle = lab.page.context.new_cdp_session(lab.page)
     throttle.send("Emulation.setCPUThrottlingRate", {"rate": 2})

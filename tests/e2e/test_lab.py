@@ -40,7 +40,7 @@ WATCH_LENGTHS = """() => {
 
 def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     """The first notebook runs; three messages are answered, figures grow, words explain."""
-    lab = open_lab(HELLO)
+    lab = open_lab(HELLO, fresh=True)
     lab.run_all()
     assert lab.cell_errors() == []
     lab.wait_for_replies(1)  # the notebook's own say()

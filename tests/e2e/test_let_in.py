@@ -79,7 +79,7 @@ def look_everywhere(lab: LabPage) -> None:
 def test_in_jupyterlab_every_text_is_a_text(open_lab: OpenLab, notebooks: Path) -> None:
     """A foreign Leo, a hostile talk, a failing module: in chat, figures, tabs, errors, outputs."""
     poisoned_file(notebooks / "foreign.db")
-    lab = open_lab([FOREIGN, STILLS, FAILS], (1500, 4000))
+    lab = open_lab([FOREIGN, STILLS, FAILS], (1500, 4000), fresh=True)
     guard = Guard(lab.page)
     lab.run_all()
     lab.page.wait_for_selector(".leo-turns")
