@@ -1,5 +1,6 @@
 """Fixtures: a Leo in a temporary folder, a scripted clock, and a loop that must not be blocked."""
 
+import gc
 import shutil
 import traceback
 from asyncio import constants
@@ -107,3 +108,10 @@ async def leo(make: Open) -> AsyncIterator[AsyncLeoField]:
     """Give an open newborn Leo."""
     async with make() as born:
         yield born
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the tests: every full collection walked it all."""
+    gc.collect()
+    gc.freeze()
