@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environments.binder_lock import ROOT
+from tests.environments.binder_lock import REPLACED, ROOT
 
 BINDER = ROOT / "binder"
 
@@ -76,7 +76,8 @@ def test_the_image_is_prepared(tmp_path: Path) -> None:
 
 def test_what_is_installed_is_what_is_here() -> None:
     """Binder installs this folder, with JupyterLab, on a Python that is promised."""
-    assert (BINDER / "requirements.txt").read_text(encoding="utf-8").split() == ["-e", ".[lab]"]
+    wanted = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert wanted == [*(f"{name}=={number}" for name, number in REPLACED.items()), "-e .[lab]"]
     promised = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     python = (BINDER / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {python}" in promised
