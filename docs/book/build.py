@@ -48,7 +48,7 @@ def gather(source: Path) -> None:
     shutil.copytree(ROOT / "notebooks", source / "notebooks")
     for name in PAGES:
         shutil.copy(ROOT / name, source / name)
-    for name in ("index.md", "reference.md", "conf.py"):
+    for name in ("index.md", "reference.md", "conf.py", "templates"):
         shutil.move(source / "docs" / "book" / name, source / name)
     shutil.rmtree(source / "docs" / "book")
     (source / "_static").mkdir()

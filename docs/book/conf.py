@@ -11,7 +11,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ex
 html_theme = "furo"
 html_title = "Leo"
 html_static_path = ["_static"]
-html_js_files = [("plotly.js", {"loading_method": "none"})]
+templates_path = ["templates"]
 
 nb_execution_mode = "off"  # they were executed before, with their figures on paper
 myst_heading_anchors = 4
