@@ -30,6 +30,8 @@ RUN_S = 120
 
 WHOLE = "() => document.querySelector('.jp-WindowedPanel-inner').scrollHeight"
 
+TO_THE_TOP = "() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)"
+
 NOT_DRAWN = """() => [...document.querySelectorAll('.jp-Notebook .leo-plot')]
     .filter((plot) => !plot.querySelector('.main-svg')).map((plot) => plot.dataset.figure)"""
 
@@ -57,6 +59,7 @@ def drive(lab: LabPage, picture: Path) -> Driven:
     height = min(TALLEST, int(lab.page.evaluate(WHOLE)) + HEIGHT)
     lab.page.set_viewport_size(ViewportSize(width=WIDTH, height=height))
     lab.page.wait_for_function(f"() => ({NOT_DRAWN})().length === 0")
+    lab.page.evaluate(TO_THE_TOP)
     lab.page.locator(".jp-Notebook").screenshot(path=picture)
     return Driven(
         Path(lab.path).stem,
