@@ -107,6 +107,14 @@ def test_the_longest_reply_counts_as_one() -> None:
     assert found == [(0.0, 0.0), (0.5, pytest.approx(1 / 32)), (1.0, pytest.approx(1 / 128, 1e-3))]
 
 
+def test_what_was_not_noted_counts_as_nothing() -> None:
+    """Without circles, inner voice, wound, trends or themes their numbers are 0."""
+    values = named(features_of(TURN.percept, so_far(total=0), aftermath_of(judged())))
+    absent = ("wound", "active_themes", "emerging", "fading", "last_rings")
+    assert {values[name] for name in absent} == {0.0}
+    assert (values["last_inner_weight"], values["last_inner_spoke"]) == (0.0, 0.0)
+
+
 def test_s1_unscaled_trends_and_nonsense_stay_in_bounds() -> None:
     """Defect 1: a slope of 360 per hour is 1, and what is no number is 0."""
     for value, wanted in ((360.0, 1.0), (-5.0, 0.0), (math.nan, 0.0), (math.inf, 0.0)):
