@@ -18,7 +18,7 @@ from leo.records import (
     Utterance,
 )
 from leo.reflection.dream import Dream, _charge
-from leo.reflection.dreaming import DreamConfig, DreamState, gates_of, manner
+from leo.reflection.dreaming import DreamConfig, DreamLine, DreamState, Speaker, gates_of, manner
 from leo.reflection.fragments import Fragment
 from leo.testing import make_turn
 
@@ -53,6 +53,7 @@ def test_quality_bounds_are_inclusive(quality: float, moved: bool) -> None:
 def test_how_far_the_strongest_moved_him() -> None:
     """Wound and novelty move him above their bounds, and the gate tells the larger excess."""
     for notes, novelty, value, moved in (
+        ((), 0.0, -0.5, False),
         ((), 0.7, 0.0, False),
         ((), 0.9, 0.2, True),
         ((Wound(0.5),), 0.0, 0.0, False),
@@ -77,10 +78,21 @@ def test_the_time_and_the_dice_by_hand() -> None:
         assert luck.value == round(dice, 6)
 
 
+def test_he_dreams_three_times_in_ten() -> None:
+    """Where nothing else is in the way, the dice let him in 0.3 of all turns."""
+    turn = judged()
+    moments = (replace(turn.moment, seed=seed) for seed in range(400))
+    turns = (replace(turn, moment=moment) for moment in moments)
+    opened = sum(gates_of(DreamConfig(), None, one)[2].open for one in turns)
+    assert 100 <= opened <= 140
+
+
 def test_how_each_speaks() -> None:
     """Leo by his entropy; the friend by the wound above 0.7, else by arousal above 0.6."""
     plain = judged(Wound(0.7), arousal=0.6)
     assert manner("leo", plain) == (0.9, 0.3)
+    clear = replace(plain.utterance, entropy=0.12345)
+    assert manner("leo", replace(plain, utterance=clear)) == (0.8247, 0.3)
     assert manner("friend", plain) == (0.95, 0.4)
     assert manner("friend", judged(Wound(0.7), arousal=0.61)) == (1.1, 0.5)
     assert manner("friend", judged(Wound(0.71), arousal=0.61)) == (0.9, 0.6)
@@ -132,3 +144,16 @@ def test_the_charge_by_hand() -> None:
     assert _charge(line, {"lamp", "the"}, judged(Wound(0.4))) == 0.4
     assert _charge(line, set(), judged()) == 0.1
     assert _charge(said("the"), {"the"}, judged()) == 0.1
+
+
+def test_what_the_friend_keeps_of_a_dream() -> None:
+    """Of his own lines those with a charge of 0.4 or more, two at most, none of Leo's."""
+    dream, turn = Dream(), judged()
+    dream.state = DreamState((Fragment(1, "text 0", 1.0),), 2)
+
+    def kept(*told: tuple[Speaker, float]) -> list[str]:
+        lines = [DreamLine(who, f"line {n}", 1, 0.4, 0.5, c) for n, (who, c) in enumerate(told)]
+        return [one.text for one in dream._dreamt(turn, tuple(lines)).fragments[1:]]
+
+    assert kept(("leo", 0.9), ("friend", 0.3999), ("leo", 0.9), ("friend", 0.4)) == ["line 3"]
+    assert kept(("friend", 0.9), ("friend", 0.8), ("friend", 0.7)) == ["line 0", "line 1"]
