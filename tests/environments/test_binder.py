@@ -83,10 +83,10 @@ def test_what_is_installed_is_what_is_here() -> None:
     assert f"Programming Language :: Python :: {python}" in promised
 
 
-def test_the_badge_opens_a_notebook_that_is_there() -> None:
-    """The address in the README names JupyterLab and a file of this project."""
+def test_the_badges_open_every_notebook() -> None:
+    """The addresses in the README name JupyterLab, and the first and then each notebook."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     opened = re.findall(r"mybinder\.org/v2/gh/[^)]*\?urlpath=lab/tree/([^)]+)\)", readme)
+    there = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
-    assert opened == ["notebooks/00_hello_leo.ipynb"]
-    assert (ROOT / opened[0]).is_file()
+    assert opened == [there[0], *there]
