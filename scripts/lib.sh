@@ -48,6 +48,18 @@ find_chromium() {
     return 1
 }
 
+# need_chromium: for a script that can do nothing without it.
+need_chromium() {
+    if ! found=$(find_chromium); then
+        [ -z "${CHROMIUM:-}" ] || exit 1
+        apt_install chromium || :
+        found=$(find_chromium) ||
+            die "no Chromium was found: install it ($(apt_command chromium)), or set CHROMIUM."
+    fi
+    CHROMIUM=$found
+    export CHROMIUM
+}
+
 # Playwright drives the browser with a program that needs a library which a bare Debian lacks.
 driver_library=libatomic1
 

@@ -29,11 +29,11 @@ def slope_of(xs: Sequence[float], ys: Sequence[float]) -> Slope:
         nothing is known about it.
     """
     n = len(xs)
-    if n < 2:
+    if n < 2 or min(xs) == max(xs):  # asked of the points: the mean of equal ones is rounded
         return Slope(0.0, None)
     mean_x, mean_y = math.fsum(xs) / n, math.fsum(ys) / n
     spread = math.fsum((x - mean_x) ** 2 for x in xs)
-    if spread == 0:
+    if spread == 0:  # so near to each other that their squares are nothing
         return Slope(0.0, None)
     both = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
     value = both / spread

@@ -324,11 +324,7 @@ class LabPage:
         self.wait_idle()
 
     def execute(self, code: str, timeout: float = 30) -> str:
-        """Run code in the kernel on a side channel, and give its output or error.
-
-        ipykernel 7.0 to 7.2 may leave a request unread while it answers another one, until the
-        next message comes (its issue 1554): so others are sent while this one waits.
-        """
+        """Run code in the kernel on a side channel, and give its output or error."""
         return str(
             self.js(
                 """
@@ -343,12 +339,7 @@ class LabPage:
                     if (m.header.msg_type === 'execute_result') out += c.data['text/plain'];
                     if (m.header.msg_type === 'error') out += c.ename + ': ' + c.evalue;
                 };
-                const next = setInterval(() => kernel.requestKernelInfo(), 5000);
-                try {
-                    await future.done;
-                } finally {
-                    clearInterval(next);
-                }
+                await future.done;
                 return out;""",
                 code,
                 timeout,

@@ -1,4 +1,4 @@
-"""What Binder's image holds before Leo is installed: pins, read from repo2docker's own lock.
+"""What Binder's image holds: pins, read from repo2docker's own lock, and what Leo replaces.
 
 To write them anew, where jupyter-repo2docker is installed::
 
@@ -30,11 +30,15 @@ NAMED_OTHERWISE = {
 
 INSTALLERS = ("pip", "setuptools", "wheel")
 
+REPLACED = {"ipykernel": "6.31.0"}
+"""What ``binder/requirements.txt`` replaces there: ipykernel 7.0 to 7.3 may leave a request unread
+for ever (its issue 1554 and pull request 1529), and 7.4 would replace half of the server, too."""
+
 
 def pins(lock: str) -> list[str]:
     """Give a conda lock's Python packages as pip knows them, sorted."""
     found = {
-        NAMED_OTHERWISE.get(name, name).replace("_", "-"): number
+        NAMED_OTHERWISE.get(name, name).replace("_", "-"): REPLACED.get(name, number)
         for name, number, _build in PACKAGE.findall(lock)
         if name not in INSTALLERS
     }

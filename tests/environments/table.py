@@ -87,7 +87,6 @@ ENVIRONMENTS: Final = (
         tests=("tests/environments/binder_plan.py", *ALL),
     ),
     Environment("kernel-6", "the newest ipykernel 6: no subshells", pins=("ipykernel<7",)),
-    Environment("kernel-7.0", "an ipykernel that uses subshells", pins=("ipykernel==7.0.1",)),
     Environment(
         "subshells-off",
         "JupyterLab's setting for widgets over subshells is off",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environments.binder_lock import ROOT
+from tests.environments.binder_lock import REPLACED, ROOT
 
 BINDER = ROOT / "binder"
 
@@ -76,16 +76,17 @@ def test_the_image_is_prepared(tmp_path: Path) -> None:
 
 def test_what_is_installed_is_what_is_here() -> None:
     """Binder installs this folder, with JupyterLab, on a Python that is promised."""
-    assert (BINDER / "requirements.txt").read_text(encoding="utf-8").split() == ["-e", ".[lab]"]
+    wanted = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert wanted == [*(f"{name}=={number}" for name, number in REPLACED.items()), "-e .[lab]"]
     promised = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     python = (BINDER / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {python}" in promised
 
 
-def test_the_badge_opens_a_notebook_that_is_there() -> None:
-    """The address in the README names JupyterLab and a file of this project."""
+def test_the_badges_open_every_notebook() -> None:
+    """The addresses in the README name JupyterLab, and the first and then each notebook."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     opened = re.findall(r"mybinder\.org/v2/gh/[^)]*\?urlpath=lab/tree/([^)]+)\)", readme)
+    there = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
-    assert opened == ["notebooks/00_hello_leo.ipynb"]
-    assert (ROOT / opened[0]).is_file()
+    assert opened == [there[0], *there]

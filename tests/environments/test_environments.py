@@ -153,9 +153,19 @@ def test_the_oldest_versions_are_those_that_are_promised() -> None:
 
 
 def test_binders_versions_are_within_what_is_promised() -> None:
-    """Nothing that Binder's image holds already has to be replaced to install Leo."""
+    """Nothing that Binder's image holds has to be replaced to install Leo, but what is named."""
     held = pinned(PINS)
     both = {name: wanted for name, (wanted, _) in promised().items() if name in held}
 
     assert {"jupyterlab", "ipykernel", "ipywidgets"} <= set(both)
     assert [name for name, wanted in both.items() if held[name] not in wanted.specifier] == []
+
+
+@pytest.mark.parametrize("version", ["7.0.1", "7.1.0", "7.2.0", "7.3.0"])
+def test_no_kernel_that_loses_requests_is_let_in(version: str) -> None:
+    """ipykernel's shell replies were sent past the stream that reads, which then read no more."""
+    wanted, _ = promised()["ipykernel"]
+
+    assert version not in wanted.specifier
+    assert "6.31.0" in wanted.specifier
+    assert "7.4.0" in wanted.specifier

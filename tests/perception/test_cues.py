@@ -10,6 +10,7 @@ from leo.perception.impression import (
     CROSS_FIRE,
     FLAT,
     WORD_CUES,
+    _anomaly,
     cross_fire,
     cues_of,
     impression_of,
@@ -100,7 +101,16 @@ def test_curious_words_alone_reach_their_ceiling() -> None:
     felt = impression("what why how when where who which")
 
     assert felt.raw.curiosity == pytest.approx(0.4)
+    assert all(cue.amount > 0 for cue in felt.cues)
     assert impression("what why how when where who which?").raw.curiosity == pytest.approx(0.8)
+
+
+def test_words_alone_add_no_more_than_their_most() -> None:
+    """All words of a list together are told as 1.0 of their chamber, curious ones as 0.4."""
+    for chamber, words, _, _ in WORD_CUES:
+        cues = [one for one in cues_of("", sorted(words)) if one.cue in words]
+        most = 0.4 if chamber == "curiosity" else 1.0
+        assert sum(one.amount for one in cues if one.chamber == chamber) == pytest.approx(most)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +162,33 @@ def test_cross_fire_at_equal_levels_by_hand() -> None:
 
     assert after == Chambers(**{name: round(0.5 - lost[name], 6) for name in Chambers.NAMES})
     assert after.values() == pytest.approx((0.25, 0.5, 0.2, 0.05, 0.1))
+
+
+def test_a_chamber_at_the_bound_does_not_fire_yet() -> None:
+    """At 0.3 in every chamber, nothing is quieted."""
+    assert cross_fire(Chambers(0.3, 0.3, 0.3, 0.3, 0.3)) == Chambers(0.3, 0.3, 0.3, 0.3, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("chambers", "arousal", "anomaly"),
+    [
+        (Chambers(0.51, 0.0, 0.31, 0.0, 0.0), 0.61, "forced_stability"),
+        (Chambers(0.5, 0.0, 0.31, 0.0, 0.0), 0.61, None),
+        (Chambers(0.51, 0.0, 0.3, 0.0, 0.0), 0.61, None),
+        (Chambers(0.51, 0.0, 0.31, 0.0, 0.0), 0.6, None),
+        (Chambers(0.0, 0.0, 0.0, 0.41, 0.0), 0.51, "dissociative"),
+        (Chambers(0.0, 0.0, 0.0, 0.4, 0.0), 0.51, None),
+        (Chambers(0.0, 0.0, 0.0, 0.41, 0.0), 0.5, None),
+        (Chambers(0.19, 0.19, 0.19, 0.19, 0.19), 0.0, "flat"),
+        (Chambers(0.2, 0.0, 0.0, 0.0, 0.0), 0.0, None),
+        (Chambers(0.41, 0.0, 0.41, 0.0, 0.0), 0.0, "ambivalent"),
+        (Chambers(0.4, 0.0, 0.41, 0.0, 0.0), 0.0, None),
+        (Chambers(0.41, 0.0, 0.4, 0.0, 0.0), 0.0, None),
+    ],
+)
+def test_anomalies_at_their_bounds(chambers: Chambers, arousal: float, anomaly: str | None) -> None:
+    """Each is told beyond its bounds, not at them; but flat is only what is below 0.2."""
+    assert _anomaly(chambers, arousal) == anomaly
 
 
 levels = st.floats(0, 1)

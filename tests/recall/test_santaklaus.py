@@ -1,5 +1,6 @@
 """SantaKlaus: his own words come back, when they have to do with the moment, and bend it."""
 
+from pathlib import Path
 from typing import Any
 
 from leo import AsyncLeoField
@@ -113,14 +114,19 @@ async def test_relevant_memories_come_back_and_irrelevant_ones_do_not(make: Open
 async def test_1_7_4_everything_that_came_back_is_marked(make: Open) -> None:
     """Corrected rule: not the first alone; each has the time and one more use."""
     texts = ("The moon sings to the lamp.", "A garden under the moon.", "A lamp in the garden.")
+    unlike = "A boat at sea."
     santa = Taught(silly=0.0)
-    santa.texts = texts
+    santa.texts = (*texts, unlike)
     async with make(modules=[santa]) as leo:
         turn = await leo.turn("Do you see the moon, the lamp and the garden?")
         used = [one for one in state(leo).memories.values() if one.turn == 0]
+        living = leo.module("santaklaus")
+        assert isinstance(living, SantaKlaus)
+        stats = living.stats()
 
     assert len(note(turn).hits) == 3
-    assert [(one.used, one.uses) for one in used] == [(turn.at, 1)] * 3
+    assert [(one.used, one.uses) for one in used] == [*[(turn.at, 1)] * 3, (None, 0)]
+    assert (stats.ever_recalled, stats.recalls) == (3, 3)
 
 
 async def test_1_7_5_the_silly_one_is_additional_and_marked(make: Open) -> None:
@@ -170,6 +176,28 @@ async def test_1_7_8_and_12_few_words_are_drawn_whatever_their_case(make: Open) 
         found = note(await leo.imagine("moon, lamp"))
     assert [hit.memory for hit in found.hits] == [1]
     assert len(found.pulled) == 16
+
+
+async def test_a_rare_word_is_drawn_more_than_a_common_one(make: Open) -> None:
+    """Of one memory's words, the one that no other memory holds stands first, with 1."""
+    santa = Taught(silly=0.0, recalled=1)
+    santa.texts = ("The moon and the lamp and a boat.", "A lamp here.", "A lamp there.")
+    async with make(modules=[santa]) as leo:
+        pulled = note(await leo.imagine("moon")).pulled
+    assert [one.word for one in pulled] == ["boat", "lamp"]
+    assert pulled[0].weight == 1.0 > pulled[1].weight
+
+
+async def test_texts_are_cut_where_they_are_noted(make: Open, tmp_path: Path) -> None:
+    """What came back is noted up to 240 characters, what stayed away up to 80."""
+    for recalled, most in ((1, 240), (0, 80)):
+        santa = Taught(silly=0.0, recalled=recalled)
+        santa.texts = ("The moon " + "and the lamp " * 30, "A boat.")
+        async with make(tmp_path / f"{recalled}.db", modules=[santa]) as leo:
+            found = note(await leo.imagine("moon"))
+        [hit] = found.hits or found.others
+        assert len(hit.text) == most
+        assert hit.text.endswith("…")
 
 
 async def test_1_7_9_nothing_is_learned_again(make: Open) -> None:

@@ -109,6 +109,14 @@ def test_s11_overwhelm_silences_boredom() -> None:
     assert regulated(made(1, 1, 1), None).temperature_factor == pytest.approx(0.8)
 
 
+def test_at_a_bound_nobody_is_called_and_the_wound_is_named() -> None:
+    """A feeling of 0.75 or 0.85 calls nobody yet; a wound as loud as the rest is the reason."""
+    for affect in (made(0.75), made(0, 0.85), made(0, 0, 0.75)):
+        assert regulated(affect, "structural").expert is None
+        assert regulated(affect, "semantic").expert is None
+    assert [name for name, _ in feel(wound=0.5).overwhelm.parts] == ["the wound"]
+
+
 def test_s12_nothing_known_is_no_reason_to_be_stuck() -> None:
     """Defect 12: without a prediction only the untouched themes count, whatever the weights."""
     assert feel(quality=None, themes=False).stuck.score == 0

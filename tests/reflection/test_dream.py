@@ -163,13 +163,6 @@ async def test_a_clock_that_goes_back_brings_no_dream(make: Open) -> None:
     assert [report(turn).why_not for turn in turns] == [None, "time", "time"]
 
 
-@pytest.mark.parametrize(("quality", "moved"), [(0.35, True), (0.55, True), (0.5501, False)])
-def test_quality_bounds_are_inclusive(quality: float, moved: bool) -> None:
-    """Neither content nor lost: 0.35 to 0.55, both inside."""
-    low, high = DreamConfig().quality
-    assert (low <= quality <= high) == moved
-
-
 # ---------------------------------------------------------------- the dialogue
 
 

@@ -98,13 +98,26 @@ def test_how_a_turn_came_out_is_encoded_for_the_next() -> None:
 
 
 def test_the_longest_reply_counts_as_one() -> None:
-    """Spec: 32 tokens are .5, 128 are 1; an empty reply is nothing, and divides by nothing."""
+    """Spec: 32 tokens are .5, 128 are 1; one word is all different; none divide by nothing."""
     word = TURN.utterance.words[0]
     found = []
-    for count in (0, 32, 128):
+    for count in (0, 1, 32, 128):
         said = replace(TURN.utterance, words=(word,) * count)
         found.append(aftermath_of(judged(utterance=said)).values[:2])
-    assert found == [(0.0, 0.0), (0.5, pytest.approx(1 / 32)), (1.0, pytest.approx(1 / 128, 1e-3))]
+    assert found == [
+        (0.0, 0.0),
+        (0.015625, 1.0),
+        (0.5, pytest.approx(1 / 32)),
+        (1.0, pytest.approx(1 / 128, 1e-3)),
+    ]
+
+
+def test_what_was_not_noted_counts_as_nothing() -> None:
+    """Without circles, inner voice, wound, trends or themes their numbers are 0."""
+    values = named(features_of(TURN.percept, so_far(total=0), aftermath_of(judged())))
+    absent = ("wound", "active_themes", "emerging", "fading", "last_rings")
+    assert {values[name] for name in absent} == {0.0}
+    assert (values["last_inner_weight"], values["last_inner_spoke"]) == (0.0, 0.0)
 
 
 def test_s1_unscaled_trends_and_nonsense_stay_in_bounds() -> None:

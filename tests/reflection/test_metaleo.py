@@ -1,16 +1,19 @@
 """MetaLeo: it can speak, does so when it is clearly better, and keeps what it weighed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import leo.reflection.metaleo as module
 from leo import AsyncLeoField, Revised
-from leo.module import Lean, Module
-from leo.notes import InnerVoice, Ring, Rings, Wound
+from leo.module import Judged, Lean, Module, Moment, Said
+from leo.notes import InnerVoice, Ring, Rings, Spoken, Wound
 from leo.observation.talk import TALK
-from leo.records import Influence, Turn
-from leo.reflection.metaleo import SNIPPET, SNIPPETS, MetaLeo, MetaState
+from leo.records import Influence, Landscape, Quality, Settings, Turn, Utterance
+from leo.reflection.metaleo import SNIPPET, SNIPPETS, MetaLeo, MetaState, Snippet
 from leo.reflection.overthinking import Overthinking
+from leo.testing import make_turn
 from tests.conftest import Open
 
 LOUD = "RUN! RUN! The mouse, the mouse! Quick! Now!"
@@ -197,3 +200,54 @@ async def test_it_can_be_asked(make: Open) -> None:
 
         assert [one.text for one in meta.buffer] == [turn.reply[:SNIPPET].strip()]
         assert meta.weigh(entropy=0.1, quality=0.9) == 0.25
+
+
+class Script:
+    """A voice that notes how it is asked, and always says the same."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    async def __call__(self, **asked: Any) -> Utterance:
+        """Say it."""
+        self.asked.append(asked)
+        return make_turn().utterance
+
+    async def judge(self, said: Utterance) -> Quality:
+        """Find it poor, so that the moment asks for more."""
+        return Quality(0.1, 0.1, 0.1, ())
+
+
+@pytest.mark.parametrize(("best", "spoke"), [(0.05, False), (0.0501, True)])
+async def test_how_it_tries_and_what_is_clearly_better(
+    monkeypatch: pytest.MonkeyPatch, best: float, spoke: bool
+) -> None:
+    """Cooler and warmer, at most as long as a reply may be; 0.05 more is not enough."""
+    scores, turn, voice = iter((0.0, 0.0, best)), make_turn(), Script()
+
+    def scored(heard: Any, said: Any, quality: Any, temperature: float) -> Spoken:
+        return Spoken("", temperature, 0, 0, 0, 0, 0, next(scores))
+
+    monkeypatch.setattr(module, "weighed", scored)
+    meta, moment = MetaLeo(), Moment(1, 0.0, 1, "p", Settings(1.0, 50, ()), Landscape(0))
+    meta.state = MetaState((Snippet("a lamp", "shard", 1), Snippet("a boat", "shard", 1)))
+    said = Said(moment, (Wound(0.9),), turn.influence, turn.blend, turn.utterance)
+    note = (await meta.revise(turn.percept, said, voice)).note  # type: ignore[arg-type]
+
+    assert isinstance(note, InnerVoice)
+    assert (note.weight, note.spoke) == (0.45, spoke)
+    drawn = " ".join(["a lamp", "a boat", *turn.percept.tokens])
+    assert voice.asked == [
+        {"seed": drawn, "temperature": t, "semantic": 0.5, "max_tokens": 50} for t in (0.8, 1.1)
+    ]
+
+
+@pytest.mark.parametrize(("arousal", "kept"), [(0.6, False), (0.6001, True)])
+async def test_what_was_said_loudly_is_kept(arousal: float, kept: bool) -> None:
+    """An arousal of 0.6 is not loud; a little more is."""
+    turn, meta = make_turn(), MetaLeo()
+    meta.state = MetaState()
+    percept = replace(turn.percept, pulse=replace(turn.percept.pulse, arousal=arousal))
+    moment = Moment(1, 0.0, 1, "p", Settings(1.0, 50, ()), Landscape(0))
+    rest = (percept, turn.influence, turn.blend, turn.utterance, turn.quality, 0.0)
+    assert (await meta.after(Judged(moment, (), *rest), Script()) is not None) == kept  # type: ignore[arg-type]

@@ -167,6 +167,13 @@ async def test_o2_o6_a_failed_thought_is_dropped(
     assert (ring.bigrams, ring.trigrams) == (0, 0)
 
 
+async def test_a_thought_that_is_just_good_enough_is_kept() -> None:
+    """Three words and a quality of 0.5 are enough: what is dropped is below."""
+    voice = FakeVoice("the lamp sleeps .", quality=0.5)
+    assert (await _thought(CIRCLE, ["x"], voice)).dropped is None
+    assert len(voice.kept) == 1
+
+
 # ---------------------------------------------------------------- through the real generator
 
 

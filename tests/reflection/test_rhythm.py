@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.records import EXPERT_NAMES
-from leo.reflection.expecting import length_hint, tension_hint
+from leo.reflection.expecting import Likely, hint_of, length_hint, tension_hint
 from leo.reflection.rhythm import (
     LEVELS,
     Bucket,
@@ -236,3 +236,14 @@ def test_what_a_kind_of_turn_means_for_the_reply(
         plain["quality"],  # type: ignore[arg-type]
     )
     assert (length_hint(kind), tension_hint(kind)) == (length, tension)
+
+
+def test_what_one_kind_leans_by_and_how_it_is_told() -> None:
+    """A plain turn leans nowhere, a soft one cools by a tenth; figures have four digits."""
+    plain = TurnKind("leo", "a", "mid", "low", "mid", -1, "semantic", "high")
+    soft = replace(plain, arousal="low", wound="high")
+    for kind, temperature in ((plain, 1.0), (soft, 0.9857)):
+        note = hint_of(kind, Chances({kind.key(): 1 / 7}, 6 / 7), "any")
+        assert (note.length_factor, note.temperature_factor) == (1.0, temperature)
+        assert note.likely == (Likely(kind.key(), 0.1429),)
+        assert (note.unseen, note.entropy) == (0.8571, 0.5917)

@@ -36,6 +36,12 @@ def test_shift_scale_and_reversal(
     assert slope_of([-x for x in xs], ys).value == pytest.approx(-slope, abs=1e-6)
 
 
+@pytest.mark.parametrize("x", [-85.48788991054093, 0.1, 1 / 3])
+def test_points_at_one_place_have_no_slope(x: float) -> None:
+    """Also where the mean of equal numbers is rounded away from them."""
+    assert slope_of([x] * 3, [0.0, 0.0, 1.0]) == Slope(0.0, None)
+
+
 @given(st.lists(st.integers(-50, 50), min_size=3, max_size=20), values, st.floats(-5, 5))
 def test_a_line_is_found_exactly(xs: list[int], start: float, slope: float) -> None:
     """Points on a line give its slope, without error."""

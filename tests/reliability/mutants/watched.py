@@ -5,6 +5,12 @@ from typing import Final
 
 __all__ = ["WATCHED"]
 
+
+def _without(test: str) -> str:
+    """Leave out one test, a slow one, of those that were named before."""
+    return f"--deselect={test}"
+
+
 WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "leo/turn.py": (
         "tests/test_turns.py::test_a_reply_is_prose",
@@ -209,5 +215,59 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/reliability/test_two_at_once.py::test_a_fork_shares_no_leo_and_keeps_no_lock",
         "tests/test_hibernation.py::test_sleep_and_what_can_be_asked_meanwhile",
         "tests/test_hibernation.py::test_sleeping_changes_no_turn",
+    ),
+    "leo/perception/impression.py": (
+        "tests/perception/test_cues.py",
+        "tests/perception/test_perception.py",
+    ),
+    "leo/reflection/affect.py": ("tests/reflection/test_affect.py",),
+    "leo/reflection/features.py": (
+        "tests/reflection/test_features.py",
+        _without(
+            "tests/reflection/test_features.py::test_all_features_stay_in_bounds_through_a_whole_talk"
+        ),
+    ),
+    "leo/reflection/expecting.py": (
+        "tests/reflection/test_rhythm.py",
+        "tests/reflection/test_game.py",
+        _without("tests/reflection/test_game.py::test_what_is_expected_reaches_the_reply"),
+        _without("tests/reflection/test_game.py::test_an_expected_acknowledgement_really_shortens"),
+        _without("tests/reflection/test_game.py::test_g6_a_restart_loses_nothing"),
+    ),
+    "leo/reflection/metaleo.py": (
+        "tests/reflection/test_judging.py",
+        "tests/reflection/test_metaleo.py",
+        _without("tests/reflection/test_metaleo.py::test_the_buffer_feeds_the_voice"),
+        _without("tests/reflection/test_metaleo.py::test_a_restart_in_the_middle_changes_nothing"),
+        _without("tests/reflection/test_metaleo.py::test_without_it_the_same_talk_differs"),
+    ),
+    "leo/reflection/overthinking.py": (
+        "tests/reflection/test_overthinking.py",
+        _without(
+            "tests/reflection/test_overthinking.py::test_without_it_the_field_grows_less_and_the_talk_differs"
+        ),
+    ),
+    "leo/reflection/dream.py": (
+        "tests/reflection/test_dreaming.py",
+        "tests/reflection/test_dream.py",
+        _without("tests/reflection/test_dream.py::test_d9_the_two_voices_measurably_differ"),
+        _without("tests/reflection/test_dream.py::test_without_it_the_talk_differs"),
+    ),
+    "leo/reflection/dreaming.py": (
+        "tests/reflection/test_dreaming.py",
+        "tests/reflection/test_dream.py",
+        _without("tests/reflection/test_dream.py::test_d9_the_two_voices_measurably_differ"),
+        _without("tests/reflection/test_dream.py::test_without_it_the_talk_differs"),
+    ),
+    "leo/recall/santaklaus.py": (
+        "tests/recall/test_santaklaus.py",
+        _without("tests/recall/test_santaklaus.py::test_1_7_14_luck_is_seeded"),
+        _without("tests/recall/test_santaklaus.py::test_recalled_words_come_into_the_reply"),
+    ),
+    "leo/reflection/episodes.py": (
+        "tests/reflection/test_episodes.py",
+        _without(
+            "tests/reflection/test_episodes.py::test_the_same_talk_goes_another_way_without_it"
+        ),
     ),
 }
