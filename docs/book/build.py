@@ -4,7 +4,9 @@ Run it by ``scripts/docs [FOLDER]``. Every notebook is executed; what its widget
 into the page as HTML, so that a reader without a kernel sees and turns the same figures.
 """
 
+import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,10 @@ HERE = Path(__file__).parent
 WORK = ROOT / ".book"
 RUN_S = 240
 """Seconds that a cell may take."""
+
+HOME = "https://github.com/leo-organism/leo/blob/main"
+LINK = re.compile(r"\]\(((?:\.\./)?[A-Za-z_][\w./-]*)\)")
+"""A Markdown link to a file of the project."""
 
 PAGES = ("CHANGELOG.md", "CONTRIBUTING.md")
 """Of the project's root, beside ``docs`` and ``notebooks``."""
@@ -42,6 +48,20 @@ def execute(path: Path) -> None:
     nbformat.write(book, path)
 
 
+def point_home(source: Path) -> None:
+    """Let links to what is not in the book lead to the project's page."""
+
+    def led(page: Path, link: re.Match[str]) -> str:
+        target = (page.parent / link[1]).resolve()
+        if target.exists() or not target.is_relative_to(source):
+            return link[0]
+        return f"]({HOME}/{target.relative_to(source)})"
+
+    for page in source.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(LINK.sub(functools.partial(led, page), text), encoding="utf-8")
+
+
 def gather(source: Path) -> None:
     """Lay out what the book is made of as it lies in the project, so that links hold."""
     shutil.copytree(ROOT / "docs", source / "docs")
@@ -51,6 +71,7 @@ def gather(source: Path) -> None:
     for name in ("index.md", "reference.md", "conf.py", "templates"):
         shutil.move(source / "docs" / "book" / name, source / name)
     shutil.rmtree(source / "docs" / "book")
+    point_home(source)
     (source / "_static").mkdir()
     (source / "_static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
 
