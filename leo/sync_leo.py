@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -272,7 +272,7 @@ def _blocked(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, ResultT]
         task.cancel()
         loop.call_soon_threadsafe(lambda: None)  # it may be waiting for the disk
 
-    with _heard(interrupted):
+    with _heard(interrupted), _owing(loop):
         try:
             result: ResultT = loop.run_until_complete(task)
         except asyncio.CancelledError:
@@ -280,6 +280,26 @@ def _blocked(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, ResultT]
                 raise KeyboardInterrupt from None
             raise
     return result
+
+
+@contextmanager
+def _owing(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Leave the loop as many steps to take as it had.
+
+    The loop that we stand in counted its steps before it came to ours, takes so many, and fails
+    when there are none; the loop within has taken some of them. asyncio has no other way to ask.
+    """
+    ready: Sized = loop._ready  # type: ignore[attr-defined]
+    owed = len(ready)
+    try:
+        yield
+    finally:
+        for _ in range(owed - len(ready)):
+            loop.call_soon(_nothing)
+
+
+def _nothing() -> None:
+    """Take a step."""
 
 
 @contextmanager

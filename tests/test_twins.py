@@ -132,6 +132,43 @@ def test_the_twin_blocks_inside_a_running_loop(tmp_path: Path) -> None:
     assert (done.stdout, done.returncode) == ("1 ran\n", 0), done.stderr
 
 
+BESIDE = """
+import asyncio, sys
+from leo import LeoField
+
+async def cell():
+    loop = asyncio.get_running_loop()
+    go = loop.create_future()
+
+    def begin():
+        go.set_result(None)
+        for _ in range(5):
+            loop.call_soon(print, "beside")
+
+    loop.call_soon(begin)
+    await go
+    with LeoField(sys.argv[1], seed=1) as leo:
+        print(leo.turn("Hello.").id)
+    await asyncio.sleep(0)
+    print("goes on")
+
+asyncio.run(cell())
+"""
+
+
+def test_what_was_ready_beside_the_twin_does_not_end_the_loop(tmp_path: Path) -> None:
+    """The first blocking call takes steps of a loop that has counted them already."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", BESIDE, str(tmp_path / "leo.db")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    said = "beside\n" * 5 + "1\ngoes on\n"
+    assert (done.stdout, done.stderr, done.returncode) == (said, "", 0)
+
+
 INTERRUPTED = """
 import asyncio, signal, sys
 from leo import LeoField
