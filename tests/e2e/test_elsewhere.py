@@ -278,12 +278,12 @@ GROWN = """turn => document.querySelector('[data-figure="growth"].js-plotly-plot
     ?.data?.[0]?.x?.at(-1) === turn"""
 
 
-def test_hundreds_of_turns(open_lab: OpenLab) -> None:
+def test_many_turns(open_lab: OpenLab) -> None:
     """After many turns asked in a cell the lab still answers, and the page stays small."""
     lab = open_lab(
         [
             START + "leo = AsyncLeoField('long.db', seed=3, modules=[])\nChat(leo)",
-            "await leo.async_init()\nfor i in range(250):\n"
+            "await leo.async_init()\nfor i in range(120):\n"
             "    turn = await leo.turn('the moon and the boat ' + str(i % 7))",
             "LeoLab(leo)",
         ],
@@ -291,12 +291,12 @@ def test_hundreds_of_turns(open_lab: OpenLab) -> None:
     )
     lab.command("notebook:run-all-cells", 120)
     assert lab.cell_errors() == []
-    lab.page.wait_for_function(GROWN, arg=250)
+    lab.page.wait_for_function(GROWN, arg=120)
     boxes = lab.page.get_by_role("textbox", name="Message")
     boxes.nth(1).fill("good night")
     boxes.nth(1).press("Enter")
-    lab.page.wait_for_function(GROWN, arg=251)
-    assert lab.execute("len(await leo.journal())") == "251"
+    lab.page.wait_for_function(GROWN, arg=121)
+    assert lab.execute("len(await leo.journal())") == "121"
     for place in (0, 1):
         log = lab.page.locator(".leo-log").nth(place)
         expect(log.locator(".leo-you .leo-body").last).to_have_text("good night")

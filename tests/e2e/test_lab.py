@@ -112,27 +112,27 @@ def test_other_cells_run_while_leo_speaks_and_stop_stops(open_lab: OpenLab) -> N
 
 
 def test_an_error_is_shown(open_lab: OpenLab) -> None:
-    """What goes wrong in a turn stands in the transcript: raised when strict, a fault when not."""
+    """What goes wrong in a turn stands in the transcript: raised when strict, a fault when not.
+
+    A module that fails is named in red below the reply it sat out.
+    """
     lab = open_lab(
         [
             START + SLOW,
             "strict = AsyncLeoField('strict.db', modules=[Slow()], strict=True)\nChat(strict)",
+            "Chat(AsyncLeoField('fault.db', modules=[Slow()]))",
         ]
     )
     lab.run_all()
-    lab.say("boom")
-    expect(lab.page.get_by_role("alert")).to_contain_text("slow.before raised RuntimeError")
-    lab.say("hello")
-    lab.wait_for_replies(1)
-
-
-def test_a_fault_of_a_module_is_shown(open_lab: OpenLab) -> None:
-    """A module that fails is named in red below the reply it sat out."""
-    lab = open_lab([START + SLOW, "Chat(AsyncLeoField('fault.db', modules=[Slow()]))"])
-    lab.run_all()
-    lab.say("boom")
-    lab.wait_for_replies(1)
-    expect(lab.page.get_by_role("alert")).to_contain_text("slow.before failed: RuntimeError")
+    for place, told in enumerate(("slow.before raised", "slow.before failed:")):
+        chat = lab.page.locator(".leo-chat").nth(place)
+        box = chat.get_by_role("textbox", name="Message")
+        box.fill("boom")
+        box.press("Enter")
+        expect(chat.get_by_role("alert")).to_contain_text(f"{told} RuntimeError")
+        box.fill("hello")
+        box.press("Enter")
+        expect(chat.locator(".leo-leo.leo-is-done")).to_have_count(1 + place)
 
 
 def test_markup_is_text_and_keys_stay_in_the_chat(open_lab: OpenLab) -> None:
