@@ -16,6 +16,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = ROOT / "tests" / "notebooks"
 STARTER = ROOT / "leo" / "starter" / "hello.ipynb"
 
+
 def test_there_are_notebooks() -> None:
     """The first says hello, and others follow."""
     assert NOTEBOOKS[0].name == "00_hello_leo.ipynb"
