@@ -26,6 +26,9 @@ use_venv() {
 
 use_venv "$venv"
 
+# use_binders_venv: what follows is about an environment with the versions of Binder's image.
+use_binders_venv() { use_venv "$LEO_VENV-binder" "$root/tests/environments/binder-pins.txt"; }
+
 say() { printf 'leo: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
 
