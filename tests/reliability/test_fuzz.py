@@ -1,5 +1,6 @@
 """The fuzz targets, each over its stored corpus and over a few inputs of hypothesis's own."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.reliability.fuzz.keeping import KEPT
 from tests.widgets import conftest as _loaded  # plotly, whose loading reads files
 
 assert _loaded
@@ -16,6 +18,13 @@ FUZZ: Final = Path(__file__).parent / "fuzz"
 
 EXAMPLES: Final = {"texts": 30, "turns": 25, "books": 20, "journal": 8, "talk": 4, "messages": 3}
 """Inputs for each target in CI; scripts/fuzz is the long form."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def put_away() -> Iterator[None]:
+    """Close what the targets held open."""
+    yield
+    KEPT.close()
 
 
 def stored() -> list[Path]:

@@ -1,20 +1,19 @@
 """Books: any bytes, plain or gzipped, are read whole or refused with what is wrong with them."""
 
-import asyncio
 import gzip
 import io
-import tempfile
 from pathlib import Path
 
 from leo import StoreError
 from leo.books import BATCH_CHARACTERS, batches, open_book
 from leo.text.tokens import clean
 from tests.reliability.fuzz.given import Given
+from tests.reliability.fuzz.keeping import kept_folder, kept_runner
 
 __all__ = ["target"]
 
-_folder = Path(tempfile.mkdtemp(prefix="leo-fuzz-"))
-_runner = asyncio.Runner()
+_folder = kept_folder()
+_runner = kept_runner()
 
 
 def target(data: bytes) -> None:

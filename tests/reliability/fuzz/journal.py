@@ -5,7 +5,6 @@ import contextlib
 import functools
 import json
 import sqlite3
-import tempfile
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -15,12 +14,13 @@ from leo import AsyncLeoField, LeoError
 from leo.testing import ScriptedClock
 from tests.reliability.fuzz.bending import bend
 from tests.reliability.fuzz.given import Given
+from tests.reliability.fuzz.keeping import kept_folder, kept_runner
 from tests.reliability.fuzz.talk import BIRTH
 
 __all__ = ["target"]
 
-_folder = Path(tempfile.mkdtemp(prefix="leo-fuzz-"))
-_runner = asyncio.Runner()
+_folder = kept_folder()
+_runner = kept_runner()
 
 COLUMNS = ("body", "body", "body", "body", "packed", "kind", "at", "turn", "entry")
 

@@ -10,6 +10,7 @@ from leo import AsyncLeoField
 from leo.testing import ScriptedClock
 from leo_widgets import LeoLab
 from tests.reliability.fuzz.given import Given
+from tests.reliability.fuzz.keeping import KEPT, kept_runner
 from tests.reliability.fuzz.talk import BIRTH
 from tests.reliability.fuzz.wires import PLACES, calm, complaints, play_at
 
@@ -26,7 +27,8 @@ class Lab:
     """A lab with all its windows, on a Leo of a few words."""
 
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
+        self.runner = kept_runner()
+        KEPT.callback(lambda: self.runner.run(self.close()))
         self.lab: LeoLab | None = None
         self.folder = Path()
 

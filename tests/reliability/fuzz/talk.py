@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from leo import AsyncLeoField, LeoError, ModuleError, Turn
 from leo.testing import ScriptedClock
 from leo.text.birth import Birth
 from tests.reliability.fuzz.given import Given
+from tests.reliability.fuzz.keeping import KEPT, kept_folder, kept_runner
 
 __all__ = ["target"]
 
@@ -32,10 +32,11 @@ class Talk:
     """A Leo who lives as long as the process, and longer than what is done to him."""
 
     def __init__(self) -> None:
-        self.runner = asyncio.Runner()
         self.clock = ScriptedClock(step=7)
-        self.folder = Path(tempfile.mkdtemp(prefix="leo-fuzz-"))
+        self.folder = kept_folder()
+        self.runner = kept_runner()
         self.leo = self.born()
+        KEPT.callback(lambda: self.runner.run(self.leo.aclose()))
 
     def born(self) -> AsyncLeoField:
         """Make a Leo, or the one of before again, who opens in the same file."""
