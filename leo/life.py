@@ -120,14 +120,23 @@ class Life:
         return life
 
     async def _migrate_modules(self) -> None:
-        for module in self.modules:
-            rows = await self.database.fetch(
-                "SELECT count(*) FROM module_migrations WHERE module = ?", (module.name,)
+        """Give the modules the tables that they lack: all of them, in one transaction, or none."""
+        rows = await self.database.fetch(
+            "SELECT module, count(*) FROM module_migrations GROUP BY module"
+        )
+        done = {str(name): int(str(count)) for name, count in rows}
+        lacking = [
+            (module.name, number, script)
+            for module in self.modules
+            for number, script in enumerate(module.migrations, start=1)
+            if number > done.get(module.name, 0)
+        ]
+        if lacking:
+            ran = Write(
+                "INSERT INTO module_migrations VALUES (?, ?)",
+                tuple((name, number) for name, number, _ in lacking),
             )
-            done = int(str(rows[0][0]))
-            for number, script in enumerate(module.migrations[done:], start=done + 1):
-                ran = Write("INSERT INTO module_migrations VALUES (?, ?)", ((module.name, number),))
-                await self.database.write([Write(script), ran])
+            await self.database.write([*(Write(script) for *_, script in lacking), ran])
 
     @property
     def turns(self) -> tuple[Turn, ...]:
