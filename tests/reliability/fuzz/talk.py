@@ -68,8 +68,8 @@ class Talk:
     async def renew(self) -> None:
         """Begin with another one."""
         await self.leo.aclose()
-        shutil.rmtree(self.folder)
-        self.folder.mkdir()
+        await asyncio.to_thread(shutil.rmtree, self.folder)
+        await asyncio.to_thread(self.folder.mkdir)
         self.leo = self.born()
 
     async def reopen(self) -> None:
@@ -83,7 +83,7 @@ class Talk:
         """Write everything as tables."""
         target = self.folder / given.pick(("e.db", "e", "e.parquet"))
         await self.leo.export(target)
-        await asyncio.to_thread(shutil.rmtree if target.is_dir() else Path.unlink, target)
+        await asyncio.to_thread(_removed, target)
 
     async def forget(self, given: Given) -> object:
         """Forget a word or two of a turn, or a turn; nobody has said it then."""
@@ -99,6 +99,10 @@ class Talk:
         """Switch some modules off."""
         names = self.leo.modules
         await self.leo.set_without([given.pick(names) for _ in range(given.byte() % 3)])
+
+
+def _removed(target: Path) -> None:
+    shutil.rmtree(target) if target.is_dir() else target.unlink()
 
 
 def _argued(given: Given) -> dict[str, Any]:
