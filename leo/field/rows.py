@@ -42,6 +42,9 @@ UNITS = 4
 
 MASK = (1 << COUNT_SHIFT) - 1
 
+_WORD = 32
+"""Bits of a word's id, where a count stands above it."""
+
 TOP = 64
 """Continuations of a context that are considered; rarer ones are found when asked for by name."""
 
@@ -97,7 +100,7 @@ class Row:
         self.cells: dict[int, int] = {}
         self.total = 0
         self.top: list[int] | None = None
-        self.floor: tuple[int, int] | None = None
+        self.floor: int | None = None
         """What the weakest of the strongest was when it was looked for: it has grown since, if
         anything, so whoever is weaker than that need not be held against it."""
         self._part: Part | None = None
@@ -119,13 +122,16 @@ class Row:
             row.top = sorted(cells, key=row._strength)[:TOP]
         return row
 
-    def add(self, word: int, units: int, mask: int) -> None:
-        """Count a continuation."""
-        self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
+    def add(self, word: int, units: int, mask: int) -> bool:
+        """Count a continuation, and tell whether it is the first of this word here."""
+        cells = self.cells
+        old = cells.get(word, 0)
+        cells[word] = (old + (units << COUNT_SHIFT)) | mask
         self.total += units
         self._part = None
-        if len(self.cells) > TOP:
+        if len(cells) > TOP:
             self._rank(word)
+        return not old
 
     def _rank(self, word: int) -> None:
         if self.top is None:
@@ -134,13 +140,14 @@ class Row:
         mine = self._strength(word)
         if (self.floor is not None and mine > self.floor) or word in self.top:
             return
-        weakest = max(self.top, key=self._strength)
-        self.floor = self._strength(weakest)
+        cells = self.cells
+        self.floor = max([one - (cells[one] >> COUNT_SHIFT << _WORD) for one in self.top])
         if mine < self.floor:
-            self.top[self.top.index(weakest)] = word
+            self.top[self.top.index(self.floor & (1 << _WORD) - 1)] = word
 
-    def _strength(self, word: int) -> tuple[int, int]:
-        return (-(self.cells[word] >> COUNT_SHIFT), word)
+    def _strength(self, word: int) -> int:
+        """Give a number by which to rank: the less the stronger; of equals the older word."""
+        return word - (self.cells[word] >> COUNT_SHIFT << _WORD)
 
     def __len__(self) -> int:
         return len(self.cells)
