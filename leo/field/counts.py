@@ -130,13 +130,16 @@ class Counts:
 
     def form(self, id: int) -> str:  # noqa: A002
         """Give how the word is usually written inside a sentence (the canonical form if never)."""
-        forms: dict[str, int] = {}
-        for layer in self.layers:
-            for form, count in layer.forms.get(id, NO_FORMS).items():
-                forms[form] = forms.get(form, 0) + count
-        if not forms:
+        each = [forms for layer in self.layers if (forms := layer.forms.get(id, NO_FORMS))]
+        if not each:
             return self.word(id)
-        return min(forms, key=lambda form: (-forms[form], form))
+        if len(each) == len(each[0]) == 1:  # most words are written in one way
+            return next(iter(each[0]))
+        times: dict[str, int] = {}
+        for forms in each:
+            for form, count in forms.items():
+                times[form] = times.get(form, 0) + count
+        return min(times, key=lambda form: (-times[form], form))
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""

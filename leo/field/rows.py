@@ -6,6 +6,7 @@ hearing, because a private thought weighs less than a text that was heard.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,12 @@ def count_of(cell: int) -> float:
 
 def sources_of(cell: int) -> tuple[Source, ...]:
     """Give who it came from."""
-    return tuple(source for i, source in enumerate(SOURCES) if cell >> i & 1)
+    return _sources(cell & MASK)
+
+
+@lru_cache(maxsize=MASK + 1)
+def _sources(mask: int) -> tuple[Source, ...]:
+    return tuple(source for i, source in enumerate(SOURCES) if mask >> i & 1)
 
 
 def summed(cells: Iterable[int]) -> int:
