@@ -158,9 +158,13 @@ class Counts:
 
     def content(self, ids: Ints) -> NDArray[np.bool_]:
         """Tell which words carry content."""
-        if self._under is None or not self.words:
-            return (self._under or self).tally.content(ids)
-        return np.array([is_content(self.word(id_)) for id_ in ids.tolist()], np.bool_)
+        if self._under is None:
+            return self.tally.content(ids)
+        new = ids >= self._under.size
+        found = np.zeros(len(ids), np.bool_)
+        found[~new] = self._under.tally.content(ids[~new])
+        found[new] = [is_content(self.word(id_)) for id_ in ids[new].tolist()]
+        return found
 
     @property
     def tally(self) -> Tally:

@@ -107,7 +107,7 @@ class Layer(Counts):
 
     def _meet_near(self, one: int, other: int, known: int, units: int, mask: int) -> bool:
         row, back = _row(self.near, one), _row(self.near, other)
-        if row.knows(other) or self._known_below("near", one, other):
+        if other in row.cells or self._known_below("near", one, other):
             row.add(other, units, mask)
             back.add(one, units, mask)
             return False

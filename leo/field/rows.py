@@ -140,13 +140,13 @@ class Row:
         return not old
 
     def _rank(self, word: int) -> None:
+        cells = self.cells
         if self.top is None:
-            self.top = sorted(self.cells, key=self._strength)[:TOP]
+            self.top = sorted(cells, key=self._strength)[:TOP]
             return
-        mine = self._strength(word)
+        mine = word - (cells[word] >> COUNT_SHIFT << _WORD)
         if (self.floor is not None and mine > self.floor) or word in self.top:
             return
-        cells = self.cells
         self.floor = max([one - (cells[one] >> COUNT_SHIFT << _WORD) for one in self.top])
         if mine < self.floor:
             self.top[self.top.index(self.floor & (1 << _WORD) - 1)] = word

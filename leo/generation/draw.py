@@ -39,7 +39,7 @@ class Draw:
 
     def candidates(self, view: View) -> tuple[Candidate, ...]:
         """Name the strongest candidates."""
-        return tuple(Candidate(view.word(id_), rounded(p)) for id_, p in self.best)
+        return tuple([Candidate(view.word(id_), rounded(p)) for id_, p in self.best])
 
 
 def rounded(value: float) -> float:

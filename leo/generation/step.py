@@ -135,13 +135,13 @@ async def options(
     this, before = last
     context = (this,) if opened == 1 or before is None else (before, this)
     asks = [Ask("next", (this,), wanted)]
-    if len(context) > 1:
-        asks.append(Ask("next", context, wanted))
-    if 0 < opened <= 2:  # last, because it is taken only if such a sentence was ever opened
+    if 0 < opened <= 2:
         asks.append(Ask("opening", context, wanted))
-    bigram, *longer = await view.look(asks)
-    opens = 0 < opened <= 2 and longer[-1].total > 0
-    trigram = longer[-1] if opens else longer[0] if len(context) > 1 else NOTHING.view
+    bigram, *opening = await view.look(asks)
+    opens = any(row.total > 0 for row in opening)  # whether such a sentence was ever opened
+    trigram = opening[0] if opens else NOTHING.view
+    if not opens and len(context) > 1:
+        (trigram,) = await view.look([Ask("next", context, wanted)])
     ids, at3, at2 = _united(trigram.ids, bigram.ids)
     if top_k is not None and len(ids) > top_k:
         longest = _spread(trigram.held, at3, len(ids))
