@@ -44,13 +44,20 @@ class Pace:
 
     async def spend(self, units: int = 1) -> None:
         """Count work done, and yield to the event loop when the budget or the time is used up."""
+        if self.spent(units):
+            await self.breathe()
+
+    def spent(self, units: int = 1) -> bool:
+        """Count work done, and tell whether to `breathe`; for loops with little work a round."""
         self._spent += units
+        return self._spent >= self._budget or time.perf_counter() - self._since >= BREATH
+
+    async def breathe(self) -> None:
+        """Yield to the event loop."""
         if self._spent >= self._budget:
             told = on_breath.get()
             if told is not None:
                 told(self._spent)
             self._spent = 0
-        elif time.perf_counter() - self._since < BREATH:
-            return
         await asyncio.sleep(0)
         self._since = time.perf_counter()

@@ -54,6 +54,7 @@ class Counts:
 
     def __init__(self, below: "Counts | None" = None, base: Base | None = None) -> None:
         self._under, self._base = below, base
+        self._below = self._layers_below()
         lower = base or below
         self.first = lower.size if lower else 0
         self.words: list[str] = []
@@ -71,6 +72,11 @@ class Counts:
         """Cells of a row that no lower layer has."""
         self.units = 0
         """Units counted in all."""
+        self._tables: dict[Kind, dict[int, Row]] = {
+            "next": self.after,
+            "opening": self.opening,
+            "near": self.near,
+        }
         self._looks = Looks()
         self._table: Tally | None = None
         self.grown = Growth()
@@ -78,17 +84,17 @@ class Counts:
     def stand_on(self, base: Base) -> None:
         """Put what was packed directly below, instead of what was packed before."""
         self._base, self._table = base, None
+        self._below = self._layers_below()
         self._looks.clear()
 
     @property
     def layers(self) -> "tuple[Counts | Base, ...]":
         """This layer and all below, topmost first."""
-        lower = self._under.layers if self._under else ()
-        return (self, *lower) if self._base is None else (self, self._base, *lower)
+        return (self, *self._below)
 
-    @property
-    def _below(self) -> "tuple[Counts | Base, ...]":
-        return self.layers[1:]
+    def _layers_below(self) -> "tuple[Counts | Base, ...]":
+        lower = self._under.layers if self._under else ()
+        return lower if self._base is None else (self._base, *lower)
 
     @property
     def size(self) -> int:
@@ -103,7 +109,7 @@ class Counts:
     @property
     def heard(self) -> float:
         """Tokens counted at their weight, lower layers included."""
-        return sum(layer.units for layer in self.layers) / UNITS
+        return sum([layer.units for layer in self._below], self.units) / UNITS
 
     def id(self, word: str) -> int | None:
         """Give a known word's id."""
@@ -124,13 +130,16 @@ class Counts:
 
     def form(self, id: int) -> str:  # noqa: A002
         """Give how the word is usually written inside a sentence (the canonical form if never)."""
-        forms: dict[str, int] = {}
-        for layer in self.layers:
-            for form, count in layer.forms.get(id, NO_FORMS).items():
-                forms[form] = forms.get(form, 0) + count
-        if not forms:
+        each = [forms for layer in self.layers if (forms := layer.forms.get(id, NO_FORMS))]
+        if not each:
             return self.word(id)
-        return min(forms, key=lambda form: (-forms[form], form))
+        if len(each) == len(each[0]) == 1:  # most words are written in one way
+            return next(iter(each[0]))
+        times: dict[str, int] = {}
+        for forms in each:
+            for form, count in forms.items():
+                times[form] = times.get(form, 0) + count
+        return min(times, key=lambda form: (-times[form], form))
 
     def count(self, id: int) -> float:  # noqa: A002
         """Give how often the word was heard, private thoughts at their weight."""
@@ -149,9 +158,13 @@ class Counts:
 
     def content(self, ids: Ints) -> NDArray[np.bool_]:
         """Tell which words carry content."""
-        if self._under is None or not self.words:
-            return (self._under or self).tally.content(ids)
-        return np.array([is_content(self.word(id_)) for id_ in ids.tolist()], np.bool_)
+        if self._under is None:
+            return self.tally.content(ids)
+        new = ids >= self._under.size
+        found = np.zeros(len(ids), np.bool_)
+        found[~new] = self._under.tally.content(ids[~new])
+        found[new] = [is_content(self.word(id_)) for id_ in ids[new].tolist()]
+        return found
 
     @property
     def tally(self) -> Tally:
@@ -208,7 +221,8 @@ class Counts:
         pace, found = Pace(ROWS_PER_BREATH), list[RowView]()
         for ask in asks:
             found.append(self.look_now(ask))
-            await pace.spend()
+            if pace.spent():
+                await pace.breathe()
         return tuple(found)
 
     def look_now(self, ask: Ask) -> RowView:
@@ -216,29 +230,30 @@ class Counts:
         return self._look(ask.kind, context_key(ask.words)).wider(ask.wanted)
 
     def _look(self, kind: Kind, key: int) -> Look:
-        own = self.table(kind).get(key)
-        packed = None if self._base is None else self._base.table(kind).get(key)
-        if own is None and packed is None:
+        own = self._tables[kind].get(key)
+        if own is None and (self._base is None or self._base.table(kind).get(key) is None):
             return NOTHING if self._under is None else self._under._look(kind, key)
         total = 0 if own is None else own.total
         look = self._looks.get((kind, key), total)
         if look is None:
-            lower = () if self._under is None else self._under._look(kind, key).rows
-            rows: list[Shown] = [row for row in (own, packed) if row is not None]
-            look = Look([*rows, *lower], self.branches(kind, key))
+            found = [layer.table(kind).get(key) for layer in self.layers]
+            rows: list[Shown] = [row for row in found if row is not None]
+            look = Look(rows, self.branches(kind, key))
             self._looks.put((kind, key), total, look)
         return look
 
     def table(self, kind: Kind) -> dict[int, Row]:
         """Give this layer's own rows of a kind."""
-        return {"next": self.after, "opening": self.opening, "near": self.near}[kind]
+        return self._tables[kind]
 
     def knows(self, kind: Kind, key: int, word: int) -> bool:
         """Tell whether any layer counted this continuation or pair."""
-        own = self.table(kind).get(key)
-        if own is not None and own.knows(word):
-            return True
-        packed = None if self._base is None else self._base.table(kind).get(key)
-        if packed is not None and packed.knows(word):
-            return True
-        return self._under is not None and self._under.knows(kind, key, word)
+        own = self._tables[kind].get(key)
+        return (own is not None and own.knows(word)) or self._known_below(kind, key, word)
+
+    def _known_below(self, kind: Kind, key: int, word: int) -> bool:
+        for layer in self._below:
+            row = layer.table(kind).get(key)
+            if row is not None and row.knows(word):
+                return True
+        return False

@@ -52,28 +52,30 @@ class Layer(Counts):
         pace = pace or Pace(ROWS_PER_BREATH)
         self._table = None  # it is kept where layers are absorbed, not where they are made
         known = self.size
-        tally = (units_of(source), bit(source))
+        units, mask = tally = units_of(source), bit(source)
         ids: list[int] = []
         near: list[int] = []
         opened = 0  # words since the sentence opened
         bigrams = trigrams = pairs = 0
         for token in heard:
-            this = self._meet(token, tally[0])
+            this = self._meet(token, units)
             if 0 < opened <= OPENING:
                 self._follow("opening", context_key(ids[-opened:]), this, tally)
             opened = 1 if token.opens else (opened + 1) * (opened > 0)
             if ids:
-                bigrams += self._follow("next", context_key(ids[-1:]), this, tally)
+                bigrams += self._follow("next", ids[-1], this, tally)
             if len(ids) > 1:
                 trigrams += self._follow("next", context_key(ids[-2:]), this, tally)
             ids.append(this)
             if is_word(token.word):
-                pairs += sum(self._meet_near(other, this, known, tally) for other in near[-WINDOW:])
+                for other in near[-WINDOW:]:
+                    pairs += self._meet_near(other, this, known, units, mask)
                 near.append(this)
-            await pace.spend()
+            if pace.spent():
+                await pace.breathe()
         growth = Growth(len(ids), self.size - known, bigrams, trigrams, pairs)
         self.grown = self.grown + growth
-        self.units += tally[0] * len(ids)
+        self.units += units * len(ids)
         return growth
 
     def _meet(self, token: Token, units: int) -> int:
@@ -95,24 +97,27 @@ class Layer(Counts):
         self.ids[word] = id_
         return id_
 
-    def _follow(self, kind: Kind, key: int, word: int, tally: _Tally) -> int:
-        new = not self.knows(kind, key, word)
-        self._count(kind, key, word, tally, new=new)
-        return int(new)
-
-    def _meet_near(self, one: int, other: int, known: int, tally: _Tally) -> int:
-        units, mask = tally
-        new = not self.knows("near", one, other)
-        bonus = units * NEW_PAIR_BONUS if new and (one >= known or other >= known) else 0
-        there, back = units + bonus, units + bonus * (one != other)
-        self._count("near", one, other, (there, mask), new=new)
-        self._count("near", other, one, (back, mask), new=new and one != other)
-        return int(new)
-
-    def _count(self, kind: Kind, key: int, word: int, tally: _Tally, *, new: bool) -> None:
-        self.table(kind).setdefault(key, Row()).add(word, *tally)
+    def _follow(self, kind: Kind, key: int, word: int, tally: _Tally) -> bool:
+        first = _row(self._tables[kind], key).add(word, *tally)
+        new = first and not self._known_below(kind, key, word)
         if new:
-            self.kinds[kind][key] = self.kinds[kind].get(key, 0) + 1
+            kinds = self.kinds[kind]
+            kinds[key] = kinds.get(key, 0) + 1
+        return new
+
+    def _meet_near(self, one: int, other: int, known: int, units: int, mask: int) -> bool:
+        row, back = _row(self.near, one), _row(self.near, other)
+        if other in row.cells or self._known_below("near", one, other):
+            row.add(other, units, mask)
+            back.add(one, units, mask)
+            return False
+        bonus = units * NEW_PAIR_BONUS if one >= known or other >= known else 0
+        row.add(other, units + bonus, mask)
+        back.add(one, units + bonus * (one != other), mask)
+        kinds = self.kinds["near"]
+        for key in {one: None, other: None}:
+            kinds[key] = kinds.get(key, 0) + 1
+        return True
 
     async def absorb(self, upper: "Layer", pace: Pace | None = None) -> None:
         """Take over everything a layer on top of this one counted."""
@@ -132,11 +137,20 @@ class Layer(Counts):
             for key, count in upper.kinds[kind].items():
                 kinds[key] = kinds.get(key, 0) + count
             for key, row in upper.table(kind).items():
-                await pace.spend(len(row.cells))
-                target = table.setdefault(key, Row())
+                if pace.spent(len(row.cells)):
+                    await pace.breathe()
+                target = _row(table, key)
                 for word_id, cell in row.cells.items():
                     target.add(word_id, cell >> COUNT_SHIFT, cell & MASK)
         if self._table is not None:
             self._table.add(upper.seen, self.size)
         self.units += upper.units
         self.grown = self.grown + upper.grown
+
+
+def _row(table: dict[int, Row], key: int) -> Row:
+    """Give a context's row, a new one if it has none."""
+    row = table.get(key)
+    if row is None:
+        row = table[key] = Row()
+    return row

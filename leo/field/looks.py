@@ -131,11 +131,12 @@ def _ascending(words: frozenset[int]) -> Ints:
 
 def _few(rows: Sequence[Shown]) -> Part:
     """Add up short rows; with so few cells, plain numbers are quicker than arrays."""
-    found: dict[int, int] = {}
-    for row in rows:
+    first, *others = rows
+    found = dict(first.cells)
+    for row in others:
         for word, cell in row.cells.items():
             old = found.get(word, 0)
-            found[word] = (old & ~MASK) + (cell & ~MASK) | (old | cell) & MASK
+            found[word] = old + (cell & ~MASK) | cell & MASK
     words = sorted(found)
     return np.array(words, np.int64), np.array([found[word] for word in words], np.int64)
 
@@ -155,17 +156,20 @@ class Look:
 
     def __init__(self, rows: Sequence[Shown], kinds: int) -> None:
         self.rows = rows
-        self._all = all(row.top is None for row in rows)
+        self._all, total, size = True, 0, 0
+        for row in rows:
+            self._all &= row.top is None
+            total += row.total
+            size += len(row)
         if len(rows) == 1:
             ids, held = rows[0].strongest()
-        elif sum([len(row) for row in rows]) <= FEW:
+        elif size <= FEW:
             ids, held = _few(rows)
         else:
             ids, held = summed_up([row.strongest() for row in rows])
             if not self._all:  # what is strong in one row counts in all
                 held = self._sums(ids)
-        total = sum([row.total for row in rows]) / UNITS
-        self.view = RowView(total, kinds, ids, held)
+        self.view = RowView(total / UNITS, kinds, ids, held)
         self._wanted: frozenset[int] = frozenset()
         self._wider = self.view
 

@@ -44,13 +44,15 @@ async def rank_heard(
     """
     for id_ in counted.seen:
         rank_centers(centers, layer, (id_,))
-        await pace.spend()
+        if pace.spent():
+            await pace.breathe()
     met = np.fromiter(counted.near, np.int64, len(counted.near))
     total = sum((one.company_of(met) for one in layer.layers), np.zeros(len(met), np.int64))
     for id_, units in zip(met.tolist(), total.tolist(), strict=True):
         if is_content(layer.word(id_)):
             hubs.put(id_, units / UNITS)
-        await pace.spend()
+        if pace.spent():
+            await pace.breathe()
 
 
 def rank_packed(

@@ -6,6 +6,7 @@ hearing, because a private thought weighs less than a text that was heard.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,9 @@ UNITS = 4
 
 MASK = (1 << COUNT_SHIFT) - 1
 
+_WORD = 32
+"""Bits of a word's id, where a count stands above it."""
+
 TOP = 64
 """Continuations of a context that are considered; rarer ones are found when asked for by name."""
 
@@ -71,7 +75,12 @@ def count_of(cell: int) -> float:
 
 def sources_of(cell: int) -> tuple[Source, ...]:
     """Give who it came from."""
-    return tuple(source for i, source in enumerate(SOURCES) if cell >> i & 1)
+    return _sources(cell & MASK)
+
+
+@lru_cache(maxsize=MASK + 1)
+def _sources(mask: int) -> tuple[Source, ...]:
+    return tuple(source for i, source in enumerate(SOURCES) if mask >> i & 1)
 
 
 def summed(cells: Iterable[int]) -> int:
@@ -97,7 +106,7 @@ class Row:
         self.cells: dict[int, int] = {}
         self.total = 0
         self.top: list[int] | None = None
-        self.floor: tuple[int, int] | None = None
+        self.floor: int | None = None
         """What the weakest of the strongest was when it was looked for: it has grown since, if
         anything, so whoever is weaker than that need not be held against it."""
         self._part: Part | None = None
@@ -119,28 +128,32 @@ class Row:
             row.top = sorted(cells, key=row._strength)[:TOP]
         return row
 
-    def add(self, word: int, units: int, mask: int) -> None:
-        """Count a continuation."""
-        self.cells[word] = (self.cells.get(word, 0) + (units << COUNT_SHIFT)) | mask
+    def add(self, word: int, units: int, mask: int) -> bool:
+        """Count a continuation, and tell whether it is the first of this word here."""
+        cells = self.cells
+        old = cells.get(word, 0)
+        cells[word] = (old + (units << COUNT_SHIFT)) | mask
         self.total += units
         self._part = None
-        if len(self.cells) > TOP:
+        if len(cells) > TOP:
             self._rank(word)
+        return not old
 
     def _rank(self, word: int) -> None:
+        cells = self.cells
         if self.top is None:
-            self.top = sorted(self.cells, key=self._strength)[:TOP]
+            self.top = sorted(cells, key=self._strength)[:TOP]
             return
-        mine = self._strength(word)
+        mine = word - (cells[word] >> COUNT_SHIFT << _WORD)
         if (self.floor is not None and mine > self.floor) or word in self.top:
             return
-        weakest = max(self.top, key=self._strength)
-        self.floor = self._strength(weakest)
+        self.floor = max([one - (cells[one] >> COUNT_SHIFT << _WORD) for one in self.top])
         if mine < self.floor:
-            self.top[self.top.index(weakest)] = word
+            self.top[self.top.index(self.floor & (1 << _WORD) - 1)] = word
 
-    def _strength(self, word: int) -> tuple[int, int]:
-        return (-(self.cells[word] >> COUNT_SHIFT), word)
+    def _strength(self, word: int) -> int:
+        """Give a number by which to rank: the less the stronger; of equals the older word."""
+        return word - (self.cells[word] >> COUNT_SHIFT << _WORD)
 
     def __len__(self) -> int:
         return len(self.cells)

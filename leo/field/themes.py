@@ -130,7 +130,8 @@ async def renewed(
     candidates: list[tuple[str, ...]] = []
     for id_, _ in hubs.ordered():
         company = _company(layer, id_)
-        await pace.spend(NEIGHBOURS)
+        if pace.spent(NEIGHBOURS):
+            await pace.breathe()
         if company:
             candidates.append(company)
     clusters: list[tuple[str, ...]] = []
@@ -138,7 +139,8 @@ async def renewed(
         words = dict.fromkeys(candidates[0])
         left: list[tuple[str, ...]] = []
         for other in candidates[1:]:
-            await pace.spend()
+            if pace.spent():
+                await pace.breathe()
             shared = len(words.keys() & other)
             if shared and shared / (len(words) + len(other) - shared) >= JOIN:
                 words |= dict.fromkeys(other)

@@ -6,7 +6,7 @@ draws on that path draws the candidate, less the farther away it is.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ __all__ = ["Ahead"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_Pair: TypeAlias = tuple[int, int]
+"""Two words, one after the other."""
 
 REACH: Final = 3
 """Words that are looked at behind a candidate."""
@@ -49,7 +52,9 @@ class Ahead:
         self._ends = frozenset(
             id_ for end in sorted(SENTENCE_ENDS) if (id_ := view.id(end)) is not None
         )
-        self._paths: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._next: dict[_Pair, int | None] = {}
+        self._drawn: dict[_Pair, tuple[tuple[int, float], ...]] = {}
+        """Drawn words on the path that a pair leads to, and how much of their pull is left."""
 
     async def of(self, this: int, ids: Ints, logs: Floats, used: Mapping[int, int]) -> Floats:
         """Give how strongly each candidate leads to drawn words, [0, 1]; 0 for rare candidates.
@@ -66,35 +71,44 @@ class Ahead:
         found = np.zeros(len(ids))
         if not self._pulls or len(ids) < 2:
             return found
-        looked = np.argsort(-logs, kind="stable")[:LOOKED_AT]
-        looked = looked[logs[looked] >= logs[looked[0]] - WITHIN]
+        looked = (-logs).argsort(kind="stable")[:LOOKED_AT]
+        best = logs[looked]
+        looked = looked[best >= best[0] - WITHIN]
         if len(looked) < 2:
             return found
-        await self._walk([(this, int(ids[place])) for place in looked])
-        for place in looked:
-            path = self._paths[this, int(ids[place])]
-            found[place] = min(
-                1.0,
-                sum(
-                    FADES**i * self._pulls.get(id_, 0.0)
-                    for i, id_ in enumerate(path, 1)
-                    if id_ not in used
-                ),
-            )
+        pairs = [(this, id_) for id_ in ids[looked].tolist()]
+        await self._walk([pair for pair in pairs if pair not in self._drawn])
+        for place, pair in zip(looked.tolist(), pairs, strict=True):
+            drawn = self._drawn[pair]
+            if drawn:
+                found[place] = min(1.0, sum([pull for id_, pull in drawn if id_ not in used]))
         return found
 
-    async def _walk(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Follow the strongest continuations of pairs that were not followed before."""
-        paths = {pair: [*pair] for pair in pairs if pair not in self._paths}
-        going = dict(paths)
-        for length in range(3, REACH + 3):
-            going = {key: path for key, path in going.items() if path[-1] not in self._ends}
-            asks = [Ask("next", (path[-2], path[-1])) for path in going.values()]
-            for path, row in zip(going.values(), await self._view.look(asks), strict=True):
-                if len(row.ids):
-                    path.append(_strongest(row))
-            going = {key: path for key, path in going.items() if len(path) == length}
-        self._paths.update({key: tuple(path[2:]) for key, path in paths.items()})
+    async def _walk(self, pairs: Sequence[_Pair]) -> None:
+        """Follow the strongest continuations of pairs."""
+        paths = {pair: [*pair] for pair in pairs}
+        going = list(paths.values())
+        for _ in range(REACH):
+            going = [path for path in going if path[-1] not in self._ends]
+            await self._ask([(path[-2], path[-1]) for path in going])
+            onward = [(path, self._next[path[-2], path[-1]]) for path in going]
+            going = [path for path, id_ in onward if id_ is not None]
+            for path, id_ in onward:
+                if id_ is not None:
+                    path.append(id_)
+        for pair, path in paths.items():
+            self._drawn[pair] = tuple(
+                (id_, FADES**i * self._pulls[id_])
+                for i, id_ in enumerate(path[2:], 1)
+                if id_ in self._pulls
+            )
+
+    async def _ask(self, pairs: Sequence[_Pair]) -> None:
+        """Find out what follows pairs most, where that is not known."""
+        asked = [pair for pair in dict.fromkeys(pairs) if pair not in self._next]
+        rows = await self._view.look([Ask("next", pair) for pair in asked])
+        for pair, row in zip(asked, rows, strict=True):
+            self._next[pair] = _strongest(row) if len(row.ids) else None
 
 
 def _strongest(row: RowView) -> int:

@@ -21,7 +21,7 @@ MIN_TEMPERATURE = 0.01
 SHOWN = 5
 """Candidates kept with a word."""
 
-DIGITS = 4
+_FOUR_DIGITS = "%.4g"
 """Significant digits of numbers kept with a word."""
 
 
@@ -39,12 +39,12 @@ class Draw:
 
     def candidates(self, view: View) -> tuple[Candidate, ...]:
         """Name the strongest candidates."""
-        return tuple(Candidate(view.word(id_), rounded(p)) for id_, p in self.best)
+        return tuple([Candidate(view.word(id_), rounded(p)) for id_, p in self.best])
 
 
 def rounded(value: float) -> float:
     """Keep four significant digits."""
-    return float(f"{value:.{DIGITS}g}")
+    return float(_FOUR_DIGITS % value)
 
 
 def distribution(logs: Floats, temperature: float) -> Floats:
@@ -57,8 +57,8 @@ def distribution(logs: Floats, temperature: float) -> Floats:
     temperature
         Divides the log-weights; towards 0 the strongest word becomes certain.
     """
-    weights = np.exp((logs - logs.max()) / max(MIN_TEMPERATURE, temperature))
-    return np.asarray(weights / weights.sum())
+    weights = np.exp((logs - np.maximum.reduce(logs)) / max(MIN_TEMPERATURE, temperature))
+    return np.asarray(weights / np.add.reduce(weights))
 
 
 def take(ids: Ints, chances: Floats, place: int) -> Draw:
@@ -73,7 +73,7 @@ def take(ids: Ints, chances: Floats, place: int) -> Draw:
     place
         Where the candidate stands.
     """
-    best = np.argsort(-chances, kind="stable")[:SHOWN]
+    best = (-chances).argsort(kind="stable")[:SHOWN]
     named = zip(ids[best].tolist(), chances[best].tolist(), strict=True)
     return Draw(place, int(ids[place]), float(chances[place]), tuple(named))
 
@@ -101,8 +101,8 @@ def entropy_of(logs: Floats) -> float:
     """Give the normalised Shannon entropy of log-weights as they are (untempered), in [0, 1]."""
     if len(logs) < 2:
         return 0.0
-    lower = logs - logs.max()
+    lower = logs - np.maximum.reduce(logs)
     weights = np.exp(lower)
-    total = weights.sum()
+    total = float(np.add.reduce(weights))
     nats = math.log(total) - float(weights @ lower) / total
     return float(min(1.0, max(0.0, nats / math.log(len(logs)))))

@@ -80,8 +80,8 @@ async def company(heard: Sequence[int], view: View) -> dict[int, float]:
     ids = [id_ for id_ in dict.fromkeys(heard) if is_content(view.word(id_))]
     found: dict[int, float] = {}
     for id_, row in zip(ids, await view.look([Ask("near", (one,)) for one in ids]), strict=True):
-        mine = np.flatnonzero(view.content(row.ids) & (row.ids != id_))
-        best = mine[np.argsort(-row.units[mine], kind="stable")[:COMPANIONS]]  # the older first
+        mine = (view.content(row.ids) & (row.ids != id_)).nonzero()[0]
+        best = mine[(-row.units[mine]).argsort(kind="stable")[:COMPANIONS]]  # the older first
         for other, units in zip(row.ids[best].tolist(), row.units[best].tolist(), strict=True):
             found[other] = max(found.get(other, 0.0), units / int(row.units[best[0]]))
     return found

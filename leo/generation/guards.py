@@ -52,15 +52,18 @@ class Guards:
         marks = NOTHING
         if not last or last <= MARKS:
             marks = MARKS
-        elif any((*self._sentence, end) in self._sentences for end in SENTENCE_ENDS):
+        elif self._sentences and any(map(self._was_said, SENTENCE_ENDS)):
             marks = SENTENCE_ENDS
         theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
         self._never = frozenset(last | self._told | marks | theirs)
 
+    def _was_said(self, end: str) -> bool:
+        return (*self._sentence, end) in self._sentences
+
     @property
     def words_in_sentence(self) -> int:
         """Words since the last sentence end."""
-        return sum(is_word(word) for word in self._sentence)
+        return len([word for word in self._sentence if word not in MARKS])
 
     @property
     def tokens_in_sentence(self) -> int:
@@ -93,7 +96,7 @@ class Guards:
         return next((end for end in TRAILING if self._is_new(end)), TRAILING[0])
 
     def _is_new(self, end: str) -> bool:
-        return (*self._sentence, end) not in self._sentences and end not in self._told
+        return not self._was_said(end) and end not in self._told
 
     def say(self, word: str) -> None:
         """Take note of a token that was said."""

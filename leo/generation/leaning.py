@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.field.looks import RowView, places
 from leo.field.rows import UNITS
 from leo.field.view import View
@@ -52,14 +53,12 @@ SENTENCE_MIN: Final = 4
 SENTENCE_LONG: Final = 12
 """Words of a sentence below which its end is held back, above which it is drawn near."""
 
+AGAIN: Final = 1
 AHEAD: Final = 2
-"""Place of that bias among the names."""
+"""Places of those biases among the names."""
 
 LEAST_BEND: Final = 1e-4
 """Nats below which a bias is not held to have bent a choice."""
-
-_Part = tuple[Ints, Floats]
-"""Words, and what leans on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,10 @@ class Affinity:
     @staticmethod
     def none() -> "Affinity":
         """Give no words."""
-        return Affinity(np.zeros(0, np.int64), np.zeros(0))
+        return _NO_AFFINITY
+
+
+_NO_AFFINITY = Affinity(np.zeros(0, np.int64), np.zeros(0))
 
 
 def affinity(met: Sequence[Affinity]) -> Affinity:
@@ -98,7 +100,7 @@ def affinity(met: Sequence[Affinity]) -> Affinity:
     ids = np.concatenate([one.ids for one in met])
     order = ids.argsort(kind="stable")  # in the order of the words, so that sums come out the same
     ids, values = ids[order], np.concatenate([one.values for one in met])[order]
-    begins = np.flatnonzero(np.diff(ids, prepend=-1))
+    begins = changes(ids).nonzero()[0]
     return Affinity(ids[begins], np.add.reduceat(values, begins) / len(met))
 
 
@@ -167,7 +169,7 @@ class Leaning:
 
     def on(self, place: int) -> dict[str, float]:
         """Give each bias's part in one candidate's log-weight; without those that have none."""
-        mine = np.flatnonzero(self.places == place)
+        mine = (self.places == place).nonzero()[0]
         leans = sorted(zip(self.by[mine].tolist(), self.values[mine].tolist(), strict=True))
         return {self.names[by]: value for by, value in leans}
 
@@ -211,10 +213,11 @@ class Leaners:
 
     def __init__(self, view: View, biases: Biases) -> None:
         self._view, self._semantic = view, biases.semantic
-        pulls = [_pulled(name, by_word) for name, by_word in biases.pulls.items()]
+        pulls = enumerate(biases.pulls.items(), AHEAD + 1)
+        self._pulls = _joined(*(_pulled(name, by_word, by) for by, (name, by_word) in pulls))
         self._names = ("semantic", "repetition", "ahead", *biases.pulls, "length")
-        self._pulls = _entries(pulls, range(AHEAD + 1, len(pulls) + AHEAD + 1))
-        self._marks = [(id_, mark) for mark in sorted(MARKS) if (id_ := view.id(mark)) is not None]
+        known = [(id_, mark) for mark in sorted(MARKS) if (id_ := view.id(mark)) is not None]
+        self._marks = [(id_, mark in SENTENCE_ENDS) for id_, mark in known]
         self._last = len(self._names) - 1
         self._content: dict[int, bool] = {}
         self._near = Affinity.none()
@@ -224,32 +227,32 @@ class Leaners:
         """Give what leans on candidates (ascending ids) in a situation."""
         if situation.near is not self._near:
             self._near = situation.near
-            drawn = _by_meaning(self._near, 4 * self._semantic)
-            self._lasting = _joined(_entries([drawn], [0]), self._pulls)
-        entries = _joined(self._lasting, self._passing(situation))
+            drawn = 4 * self._semantic * self._near.values
+            self._lasting = _joined(_capped("semantic", self._near.ids, drawn, 0), self._pulls)
+        parts = [self._lasting, self._passing(situation)]
         if len(situation.ahead.ids):
-            leads = _capped("ahead", situation.ahead.ids, CAPS["ahead"] * situation.ahead.values)
-            entries = _joined(entries, _entries([leads], [AHEAD]))
+            leads = CAPS["ahead"] * situation.ahead.values
+            parts.append(_capped("ahead", situation.ahead.ids, leads, AHEAD))
+        entries = _joined(*parts)
         at, found = places(candidates, entries.ids)
         return Leaning(self._names, at, entries.by[found], entries.values[found])
 
     def _passing(self, at: Situation) -> "_Entries":
         """Make entries of what changes with every word: few, so plain numbers are quicker."""
-        times = [(id_, -REPEAT * used) for id_, used in at.used.items() if self._carries(id_)]
-        ends = [(id_, _length(mark, at)) for id_, mark in self._marks]
+        most = CAPS["repetition"]
+        pause, end = _pause(at), _end(at)
         leans = [
-            (id_, by, max(-cap, min(cap, value)))
-            for by, cap, words in (
-                (1, CAPS["repetition"], times),
-                (self._last, CAPS["length"], ends),
-            )
-            for id_, value in words
-            if value
+            (id_, AGAIN, max(-most, -REPEAT * used))
+            for id_, used in at.used.items()
+            if used and self._carries(id_)
         ]
-        if not leans:
-            return _NO_ENTRIES
-        ids, by, values = zip(*leans, strict=True)
-        return _Entries(np.array(ids), np.array(by), np.array(values))
+        for id_, ends in self._marks:
+            value = end if ends else pause
+            if value:
+                leans.append((id_, self._last, value))
+        ids = np.array([id_ for id_, _, _ in leans], np.int64)
+        biases = np.array([by for _, by, _ in leans], np.int64)
+        return _Entries(ids, biases, np.array([value for _, _, value in leans], np.float64))
 
     def _carries(self, id_: int) -> bool:
         known = self._content.get(id_)
@@ -268,45 +271,36 @@ class _Entries:
 _NO_ENTRIES = _Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
-def _entries(parts: Sequence[_Part], biases: Sequence[int]) -> _Entries:
-    """Make entries of the parts of some biases."""
-    if not parts:
-        return _NO_ENTRIES
-    ids, values = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return _Entries(ids, np.repeat(biases, [len(ids) for ids, _ in parts]), values)
-
-
-def _joined(some: _Entries, more: _Entries) -> _Entries:
+def _joined(*parts: _Entries) -> _Entries:
+    if len(parts) < 2:
+        return parts[0] if parts else _NO_ENTRIES
     return _Entries(
-        np.concatenate([some.ids, more.ids]),
-        np.concatenate([some.by, more.by]),
-        np.concatenate([some.values, more.values]),
+        np.concatenate([one.ids for one in parts]),
+        np.concatenate([one.by for one in parts]),
+        np.concatenate([one.values for one in parts]),
     )
 
 
-def _by_meaning(near: Affinity, weight: float) -> _Part:
-    return _capped("semantic", near.ids, weight * near.values)
+def _pulled(name: str, pulls: Mapping[int, float], by: int) -> _Entries:
+    values = [CAPS[name] * pull for pull in pulls.values()]
+    return _capped(name, np.array([*pulls], np.int64), np.array(values, np.float64), by)
 
 
-def _pulled(name: str, pulls: Mapping[int, float]) -> _Part:
-    return _part(name, [(id_, CAPS[name] * pull) for id_, pull in pulls.items()])
-
-
-def _part(name: str, words: Sequence[tuple[int, float]]) -> _Part:
-    ids = np.array([id_ for id_, _ in words], np.int64)
-    return _capped(name, ids, np.array([value for _, value in words], np.float64))
-
-
-def _capped(name: str, ids: Ints, values: Floats) -> _Part:
+def _capped(name: str, ids: Ints, values: Floats, by: int) -> _Entries:
     leans = values != 0
     cap = CAPS[name]
-    return ids[leans], np.minimum(cap, np.maximum(-cap, values[leans]))
+    ids, values = ids[leans], np.minimum(cap, np.maximum(-cap, values[leans]))
+    return _Entries(ids, np.full(len(ids), by), values)
 
 
-def _length(mark: str, at: Situation) -> float:
+def _pause(at: Situation) -> float:
+    """Hold a comma back in a long reply."""
+    return -0.5 * min(1.0, at.overdue)
+
+
+def _end(at: Situation) -> float:
     """Hold the end of a short sentence back, draw that of a long one or a long reply near."""
-    if mark not in SENTENCE_ENDS:
-        return -0.5 * min(1.0, at.overdue)
     long = 0.4 * max(0, at.in_sentence - SENTENCE_LONG)
     short = 1.0 * max(0, SENTENCE_MIN - at.in_sentence)
-    return long - short + 2.0 * at.overdue
+    most = CAPS["length"]
+    return max(-most, min(most, long - short + 2.0 * at.overdue))

@@ -123,7 +123,7 @@ class Mouth:
     ) -> tuple[tuple[str, ...], tuple[Source, ...]]:
         if found is None:
             return (), ()
-        said = tuple(word.word for word in self.words[-2:])
+        said = tuple([word.word for word in self.words[-2:]])
         if found.opens and said[0] in SENTENCE_ENDS:
             said = said[1:]
         longest = found.longest(id_)
@@ -133,4 +133,4 @@ class Mouth:
 
 
 def _shares(by: Mapping[str, float]) -> tuple[Share, ...]:
-    return tuple(Share(name, rounded(value)) for name, value in by.items())
+    return tuple([Share(name, rounded(value)) for name, value in by.items()])

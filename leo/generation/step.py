@@ -6,11 +6,13 @@ on it stands in `leo.generation.leaning`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.field.looks import NOTHING, RowView, places
 from leo.field.rows import UNITS
 from leo.field.view import Ask, View
@@ -20,6 +22,8 @@ __all__ = ["Options", "options"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Number = TypeVar("Number", bound=np.generic)
 
 TRIGRAM_CONFIDENCE = 0.012
 BIGRAM_CONFIDENCE = 0.3
@@ -73,27 +77,35 @@ class Options:
         at, _ = places(self.ids, unfit)
         if not len(at):
             return self
-        mine = np.flatnonzero(self.ids == fitting)
-        weight = np.logaddexp.reduce(self.logs[np.concatenate([at, mine])])
-        stood = int(self.ids[at[self.logs[at].argmax()]])
-        rest = self._kept(np.concatenate([at, mine]))
-        place = int(rest.ids.searchsorted(fitting))
-        return replace(
-            rest,
-            ids=np.insert(rest.ids, place, fitting),
-            logs=np.insert(rest.logs, place, weight),
-            stands_for={fitting: stood},
-        )
+        place = int(self.ids.searchsorted(fitting))
+        ids, logs, weights = self.ids, self.logs.copy(), self.logs[at]
+        stood = int(ids[at[weights.argmax()]])
+        if place < len(ids) and ids[place] == fitting:
+            weights = np.concatenate([weights, logs[place : place + 1]])
+        else:  # room is made for it
+            ids = np.concatenate([ids[:place], [fitting], ids[place:]])
+            logs = np.concatenate([logs[:place], [0.0], logs[place:]])
+            at = at + (at >= place)
+        logs[place] = np.logaddexp.reduce(weights)
+        left = _all_but(at, len(ids))
+        return self._with(ids[left], logs[left], {fitting: stood})
 
     def without(self, refused: Ints) -> "Options":
         """Leave out what must not come next."""
         at, _ = places(self.ids, refused)
-        return self._kept(at) if len(at) else self
+        if not len(at):
+            return self
+        left = _all_but(at, len(self.ids))
+        return self._with(self.ids[left], self.logs[left], self.stands_for)
 
-    def _kept(self, gone: Ints) -> "Options":
-        kept = np.ones(len(self.ids), np.bool_)
-        kept[gone] = False
-        return replace(self, ids=self.ids[kept], logs=self.logs[kept])
+    def _with(self, ids: Ints, logs: Floats, stands_for: Mapping[int, int]) -> "Options":
+        return Options(ids, logs, self.trigram, self.bigram, self.opens, stands_for)
+
+
+def _all_but(gone: Ints, size: int) -> Bools:
+    left = np.full(size, True)
+    left[gone] = False
+    return left
 
 
 async def options(
@@ -123,66 +135,59 @@ async def options(
     this, before = last
     context = (this,) if opened == 1 or before is None else (before, this)
     asks = [Ask("next", (this,), wanted)]
-    if len(context) > 1:
-        asks.append(Ask("next", context, wanted))
-    if 0 < opened <= 2:  # last, because it is taken only if such a sentence was ever opened
+    if 0 < opened <= 2:
         asks.append(Ask("opening", context, wanted))
-    bigram, *longer = await view.look(asks)
-    opens = 0 < opened <= 2 and longer[-1].total > 0
-    trigram = longer[-1] if opens else longer[0] if len(context) > 1 else NOTHING.view
-    ids = _united(trigram.ids, bigram.ids)
+    bigram, *opening = await view.look(asks)
+    opens = any(row.total > 0 for row in opening)  # whether such a sentence was ever opened
+    trigram = opening[0] if opens else NOTHING.view
+    if not opens and len(context) > 1:
+        (trigram,) = await view.look([Ask("next", context, wanted)])
+    ids, at3, at2 = _united(trigram.ids, bigram.ids)
     if top_k is not None and len(ids) > top_k:
-        ids = _strongest(ids, trigram, bigram, wanted, top_k)
+        longest = _spread(trigram.held, at3, len(ids))
+        chosen = _strongest(ids, longest, _spread(bigram.held, at2, len(ids)), wanted, top_k)
+    else:
+        chosen = None
     confidence = TRIGRAM_CONFIDENCE if opened else TURN_CONFIDENCE
-    return Options(ids, _logs(view, ids, trigram, bigram, confidence), trigram, bigram, opens)
+    trust3, trust2 = _trust(trigram, confidence), _trust(bigram, BIGRAM_CONFIDENCE)
+    part3, part2 = (
+        _spread(trust * row.units / (row.total * UNITS or 1), at, len(ids))
+        for row, trust, at in ((trigram, trust3, at3), (bigram, trust2, at2))
+    )
+    if chosen is not None:
+        ids, part3, part2 = ids[chosen], part3[chosen], part2[chosen]
+    unigram = (1 - trust2) * view.counts(ids) / view.heard
+    logs = np.log((unigram + part2) * (1 - trust3) + part3)
+    return Options(ids, logs, trigram, bigram, opens)
 
 
-def _united(some: Ints, more: Ints) -> Ints:
-    """Unite two ascending lists of words."""
-    if not len(some):
-        return more
+def _united(some: Ints, more: Ints) -> tuple[Ints, Ints | None, Ints | None]:
+    """Unite two ascending lists of words, and give the places of each; ``None`` if it has all."""
+    at = more.searchsorted(some)
+    if not len(some) or (some[-1] <= more[-1:] and np.logical_and.reduce(more[at] == some)):
+        return more, at, None  # whoever follows two words mostly follows the last of them
     both = np.concatenate([some, more])
     both.sort()
-    new = np.ones(len(both), np.bool_)
-    np.not_equal(both[1:], both[:-1], out=new[1:])
-    return both[new]
+    ids = both[changes(both)]
+    return ids, ids.searchsorted(some), ids.searchsorted(more)
 
 
-def _logs(view: View, ids: Ints, trigram: RowView, bigram: RowView, confidence: float) -> Floats:
-    """Give the interpolated log-probability of candidates that one of the rows knows."""
-    trust3, trust2 = _trust(trigram, confidence), _trust(bigram, BIGRAM_CONFIDENCE)
-    unigram = (1 - trust2) * view.counts(ids) / view.heard
-    shorter = (unigram + _parts(ids, bigram, trust2)) * (1 - trust3)
-    return np.asarray(np.log(shorter + _parts(ids, trigram, trust3)))
+def _spread(values: NDArray[Number], at: Ints | None, size: int) -> NDArray[Number]:
+    """Give a row's numbers their places among all candidates, 0 for the others."""
+    if at is None:
+        return values
+    spread = np.zeros(size, values.dtype)
+    spread[at] = values
+    return spread
 
 
-def _parts(ids: Ints, row: RowView, trust: float) -> Floats:
-    """Give what a row adds to the probability of each candidate."""
-    parts = np.zeros(len(ids))
-    if len(row.ids):
-        at, known = places(ids, row.ids)
-        parts[at] = (trust * row.units / (row.total * UNITS))[known]
-    return parts
-
-
-def _strongest(
-    ids: Ints, trigram: RowView, bigram: RowView, wanted: frozenset[int], top_k: int
-) -> Ints:
-    """Choose ``top_k`` candidates, and the wanted ones among the rest; in ascending order."""
-    longest, shorter = _cells(ids, trigram), _cells(ids, bigram)
+def _strongest(ids: Ints, longest: Ints, shorter: Ints, wanted: frozenset[int], most: int) -> Bools:
+    """Choose so many candidates by their cells, and the wanted ones among the rest."""
     chosen = np.zeros(len(ids), np.bool_)
-    chosen[np.lexsort((-shorter, -longest))[:top_k]] = True
+    chosen[np.lexsort((-shorter, -longest))[:most]] = True
     at, _ = places(ids, np.fromiter(wanted, np.int64, len(wanted)))
     chosen[at] = True
-    return ids[chosen]
-
-
-def _cells(ids: Ints, row: RowView) -> Ints:
-    cells = np.zeros(len(ids), np.int64)
-    if len(row.ids):
-        at, known = places(ids, row.ids)
-        cells[at] = row.held[known]
-    return cells
+    return chosen
 
 
 def _trust(row: RowView, confidence: float) -> float:

@@ -4,8 +4,9 @@ Nothing is sampled to be cut away. Where the field leads nowhere new inside a se
 sentence is closed and the utterance ends; after one, the next starts from a center.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -141,8 +142,10 @@ class _Walker:
         self._recent: list[int] = []
         self._near = Affinity.none()
         self._ahead = Ahead(view, plan.ahead) if plan.ahead else None
-        ends = ((mark, view.id(mark)) for mark in sorted(SENTENCE_ENDS))
-        self._ends = {mark: id_ for mark, id_ in ends if id_ is not None}
+        self._id = cache(view.id)
+        self._fits: dict[frozenset[str], tuple[int | None, NDArray[np.int64]]] = {}
+        """By the marks that fit a sentence: the usual one, and those that do not fit."""
+        self._most = min(plan.limit, LONGEST * plan.target)
         self._wanted = plan.wanted
         self._entropies: list[float] = []
         self._to_weave = plan.connection
@@ -185,10 +188,6 @@ class _Walker:
         elif not (ended and self._wonder()):
             await self._next()
 
-    @property
-    def _most(self) -> float:
-        return min(self._plan.limit, LONGEST * self._plan.target)
-
     def _room_for_a_sentence(self) -> bool:
         said = len(self.words)
         return self._plan.limit - said >= said / self._guards.sentences
@@ -228,9 +227,11 @@ class _Walker:
         fitting = self._guards.fitting
         if len(fitting) == len(SENTENCE_ENDS):
             return found
-        unfit = [id_ for mark, id_ in self._ends.items() if mark not in fitting]
-        end = self._ends.get("?" if "?" in fitting else ".")
-        return found if end is None else found.ending(end, np.array(unfit, np.int64))
+        if fitting not in self._fits:
+            unfit = self._known(sorted(SENTENCE_ENDS - fitting))
+            self._fits[fitting] = self._id("?" if "?" in fitting else "."), unfit
+        end, unfit = self._fits[fitting]
+        return found if end is None else found.ending(end, unfit)
 
     def _woven(self, ids: NDArray[np.int64], chances: NDArray[np.float64]) -> int | None:
         """Give the place of the observer's word if it is due and could stand here."""
@@ -301,8 +302,10 @@ class _Walker:
         words = self._guards.refused()
         if len(self.words) + 1 >= self._most:
             words |= PAUSES  # nothing would follow the comma
-        known = (self._view.id(word) for word in words)
-        return np.array([id_ for id_ in known if id_ is not None], np.int64)
+        return self._known(words)
+
+    def _known(self, words: Iterable[str]) -> NDArray[np.int64]:
+        return np.array([id_ for id_ in map(self._id, words) if id_ is not None], np.int64)
 
     async def _situation(self, found: Options) -> Situation:
         recent = self._mouth.recent[-REMEMBERED:]
@@ -321,7 +324,7 @@ class _Walker:
         if self._ahead is None or this is None:
             return Affinity.none()
         leads = await self._ahead.of(this, found.ids, found.logs, self._mouth.used)
-        drawn = np.flatnonzero(leads)
+        drawn = leads.nonzero()[0]
         return Affinity(found.ids[drawn], leads[drawn])
 
     async def _belonging(self, recent: Sequence[int]) -> Affinity:

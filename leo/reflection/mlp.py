@@ -93,9 +93,9 @@ class Network:
     def stepped(self, gradient: "Network", rate: float) -> "Network":
         """Take one step down the gradient, within the clamp."""
         return Network(
-            np.clip(self.w1 - rate * gradient.w1, -CLAMP, CLAMP),
-            np.clip(self.b1 - rate * gradient.b1, -CLAMP, CLAMP),
-            np.clip(self.w2 - rate * gradient.w2, -CLAMP, CLAMP),
+            _clamped(self.w1 - rate * gradient.w1),
+            _clamped(self.b1 - rate * gradient.b1),
+            _clamped(self.w2 - rate * gradient.w2),
             min(CLAMP, max(-CLAMP, self.b2 - rate * gradient.b2)),
         )
 
@@ -135,3 +135,7 @@ class Network:
         rest = flat[hidden * (inputs + 1) :]
         w1, b1 = np.ascontiguousarray(first[:, :-1]), np.ascontiguousarray(first[:, -1])
         return Network(w1, b1, rest[:-1].copy(), float(rest[-1]))
+
+
+def _clamped(weights: Vector) -> Vector:
+    return np.asarray(np.minimum(CLAMP, np.maximum(-CLAMP, weights)))  # far quicker than `np.clip`

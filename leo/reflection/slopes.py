@@ -32,12 +32,14 @@ def slope_of(xs: Sequence[float], ys: Sequence[float]) -> Slope:
     if n < 2 or min(xs) == max(xs):  # asked of the points: the mean of equal ones is rounded
         return Slope(0.0, None)
     mean_x, mean_y = math.fsum(xs) / n, math.fsum(ys) / n
-    spread = math.fsum((x - mean_x) ** 2 for x in xs)
+    spread = math.fsum([(x - mean_x) ** 2 for x in xs])
     if spread == 0:  # so near to each other that their squares are nothing
         return Slope(0.0, None)
-    both = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
+    both = math.fsum([(x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)])
     value = both / spread
     if n < 3:
         return Slope(value, None)
-    rest = math.fsum((y - mean_y - value * (x - mean_x)) ** 2 for x, y in zip(xs, ys, strict=True))
+    rest = math.fsum(
+        [(y - mean_y - value * (x - mean_x)) ** 2 for x, y in zip(xs, ys, strict=True)]
+    )
     return Slope(value, math.sqrt(rest / (n - 2) / spread))

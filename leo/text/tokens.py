@@ -9,7 +9,7 @@ it, so that speech can restore it.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -156,7 +156,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     The result is the same on every path, and reading the joined canonical forms again
     gives the same words (`leo.text.prose.join` is its counterpart).
     """
-    return tuple(token for token, _, _ in placed(text))
+    told = _told(_TOKEN.findall(_plain(text)))
+    return tuple([token for token in told if token is not None])
 
 
 def whole(text: str) -> str:
@@ -165,25 +166,36 @@ def whole(text: str) -> str:
     Thirty marks on one letter are followed by a joiner (Unicode's stream-safe format): sorting
     them takes the square of their number.
     """
-    return unicodedata.normalize("NFC", _STACKED.sub(rf"\1{_JOINER}", clean(text)))
+    plain = clean(text)
+    if plain.isascii():
+        return plain
+    return unicodedata.normalize("NFC", _STACKED.sub(rf"\1{_JOINER}", plain))
 
 
 def placed(text: str) -> Iterator[tuple[Token, int, int]]:
     """Go through the tokens of a text, each with where it begins and ends in `whole`."""
+    matches = list(_TOKEN.finditer(_plain(text)))
+    for token, match in zip(_told([one.group() for one in matches]), matches, strict=True):
+        if token is not None:
+            yield token, *match.span()
+
+
+def _told(found: Iterable[str]) -> Iterator[Token | None]:
+    """Give the token of each piece of a text, ``None`` for a mark that is repeated."""
     before, opens = "", True
-    for match in _TOKEN.finditer(_plain(text)):
-        piece = _plain_mark(match.group())
-        if piece in MARKS:
-            if before != piece:  # "!!!" says no more than "!", and ". . ." is no ellipsis
-                before = piece
-                yield _MARKS[piece], *match.span()
-                opens = opens or piece in SENTENCE_ENDS
-            continue
-        token = _met(piece, opens) if len(piece) <= MAX_TOKEN else _word(piece, opens)
-        before = token.word
-        yield token, *match.span()
-        opens = False
+    for piece in found:
+        mark = _MARKS.get(piece) or _MARKS.get(_plain_mark(piece))
+        if mark is None:
+            token = _met(piece, opens) if len(piece) <= MAX_TOKEN else _word(piece, opens)
+            before, opens = token.word, False
+            yield token
+        elif before == mark.word:  # "!!!" says no more than "!", and ". . ." is no ellipsis
+            yield None
+        else:
+            before, opens = mark.word, opens or mark.word in SENTENCE_ENDS
+            yield mark
 
 
 def _plain(text: str) -> str:
-    return whole(text).translate(_APOSTROPHES).translate(_WIDE_MARKS)
+    plain = whole(text)
+    return plain if plain.isascii() else plain.translate(_APOSTROPHES).translate(_WIDE_MARKS)
