@@ -146,7 +146,7 @@ usable() {
 
 wanted() {
     printf '%s\n%s\n%s\n%s\n' "$root" "$("$python" -V 2>&1)" \
-        "$(cksum <"$root/pyproject.toml")" "$(cksum <"$pins")"
+        "$(cksum <"$root/pyproject.toml")" "$(cat "$pins" "$root/binder/pins.txt" | cksum)"
 }
 
 # installed EXTRA: nobody is setting up, and the stamp says that EXTRA is there as it stands now.

@@ -1,4 +1,4 @@
-"""What Binder's image holds: pins, read from repo2docker's own lock, and what Leo replaces.
+"""What Binder's image holds: pins, read from repo2docker's own lock, and those that Leo adds.
 
 To write them anew, where jupyter-repo2docker is installed::
 
@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["PINS", "ROOT", "locked", "pins"]
+__all__ = ["OURS", "PINS", "ROOT", "locked", "pins", "read"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,19 +30,26 @@ NAMED_OTHERWISE = {
 
 INSTALLERS = ("pip", "setuptools", "wheel")
 
-REPLACED = {"ipykernel": "6.31.0"}
-"""What ``binder/requirements.txt`` replaces there: ipykernel 7.0 to 7.3 may leave a request unread
+OURS = ROOT / "binder" / "pins.txt"
+"""What Leo adds to the image, or replaces there: ipykernel 7.0 to 7.3 may leave a request unread
 for ever (its issue 1554 and pull request 1529), and 7.4 would replace half of the server, too."""
 
 
+def read(path: Path) -> dict[str, str]:
+    """Read the version of every package that a file pins."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: number for name, _, number in (line.partition("==") for line in lines) if number}
+
+
 def pins(lock: str) -> list[str]:
-    """Give a conda lock's Python packages as pip knows them, sorted."""
+    """Give a conda lock's Python packages as pip knows them, sorted, without those of `OURS`."""
+    ours = read(OURS)
     found = {
-        NAMED_OTHERWISE.get(name, name).replace("_", "-"): REPLACED.get(name, number)
+        NAMED_OTHERWISE.get(name, name).replace("_", "-"): number
         for name, number, _build in PACKAGE.findall(lock)
         if name not in INSTALLERS
     }
-    return sorted(f"{name}=={number}" for name, number in found.items())
+    return sorted(f"{name}=={number}" for name, number in found.items() if name not in ours)
 
 
 def locked() -> list[str]:
@@ -57,6 +64,7 @@ def main() -> None:
     lines = [
         f"# What Binder's image holds before Leo, by repo2docker {version('jupyter-repo2docker')}.",
         f"# Written by: python -m tests.environments.binder_lock > {PINS.relative_to(ROOT)}",
+        f"-c ../../{OURS.relative_to(ROOT)}",
         *locked(),
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from tests.environments.binder_lock import REPLACED, ROOT
+from tests.environments.binder_lock import OURS, PINS, ROOT, read
 
 BINDER = ROOT / "binder"
 
@@ -77,10 +80,32 @@ def test_the_image_is_prepared(tmp_path: Path) -> None:
 def test_what_is_installed_is_what_is_here() -> None:
     """Binder installs this folder, with JupyterLab, on a Python that is promised."""
     wanted = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert wanted == [*(f"{name}=={number}" for name, number in REPLACED.items()), "-e .[lab]"]
+    assert wanted == [f"-r {OURS.name}", "-e .[lab]"]
     promised = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     python = (BINDER / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {python}" in promised
+
+
+def needed(name: str, image: set[str]) -> set[str]:
+    """List what has to be installed for a package, as pip names it, that an image has not yet."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for line in requires(waiting.pop()) or []:
+            wanted = Requirement(line)
+            there = canonicalize_name(wanted.name)
+            asked = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+            if asked and there not in found | image:
+                found.add(there)
+                waiting.append(there)
+    return found
+
+
+def test_nothing_that_is_installed_there_is_left_to_chance() -> None:
+    """What Leo needs beside the image, and what that needs, is pinned; nothing else is."""
+    ours, image = ({str(canonicalize_name(name)) for name in read(path)} for path in (OURS, PINS))
+
+    assert needed("leo-organism", image) == ours
 
 
 def test_the_badges_open_every_notebook() -> None:

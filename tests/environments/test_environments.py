@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.environments.binder_lock import PINS, ROOT, pins
+from tests.environments.binder_lock import OURS, PINS, ROOT, pins, read
 from tests.environments.document import BEGIN, END, HEAD, Result, row, rows, with_results
 from tests.environments.drive import read_report
 from tests.environments.table import ENVIRONMENTS, OLDEST
@@ -129,9 +129,7 @@ def test_a_lock_gives_pins_that_pip_knows() -> None:
 
 def pinned(file: Path) -> dict[str, Version]:
     """Read a file of pins."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    parts = [line.split("==") for line in lines if not line.startswith("#")]
-    return {name: Version(number) for name, number in parts}
+    return {name: Version(number) for name, number in read(file).items()}
 
 
 def promised() -> dict[str, tuple[Requirement, Version]]:
@@ -154,7 +152,7 @@ def test_the_oldest_versions_are_those_that_are_promised() -> None:
 
 def test_binders_versions_are_within_what_is_promised() -> None:
     """Nothing that Binder's image holds has to be replaced to install Leo, but what is named."""
-    held = pinned(PINS)
+    held = pinned(PINS) | pinned(OURS)
     both = {name: wanted for name, (wanted, _) in promised().items() if name in held}
 
     assert {"jupyterlab", "ipykernel", "ipywidgets"} <= set(both)
