@@ -30,6 +30,9 @@ PARTS = {"tokens": BLUE, "themes": GREEN, "arousal": ORANGE, "quality": PINK}
 LABEL = 34
 """Characters of a memory beside its bar."""
 
+LUCK = " (by luck)"
+"""Behind a memory that came for no reason; it takes its room from the memory's own."""
+
 PULLED = 8
 """Words that are named of those drawn towards the reply."""
 
@@ -123,9 +126,10 @@ def _line() -> dict[str, object]:
 
 
 def _label(hit: Hit, came: bool) -> str:
-    text = hit.text if len(hit.text) <= LABEL else hit.text[: LABEL - 1] + "…"
+    room = LABEL - len(LUCK) if hit.silly else LABEL
+    text = hit.text if len(hit.text) <= room else hit.text[: room - 1] + "…"
     if hit.silly:
-        return f"<i>{safe(text)}</i> (by luck)"
+        return f"<i>{safe(text)}</i>{LUCK}"
     return safe(text) if came else f"<span style='opacity:.6'>{safe(text)}</span>"
 
 

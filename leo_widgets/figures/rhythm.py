@@ -91,6 +91,6 @@ def _rates(points: Sequence[tuple[int, GamePlayed]]) -> list[go.Scatter]:
 
 
 def _short(kind: str) -> str:
-    """Shorten a kind of turn to its mode, its expert and its quality."""
+    """Shorten a kind of turn to its mode, its entropy, its expert and its quality."""
     parts = kind.split("/")
-    return safe(f"{parts[1]}, {parts[6]}, {parts[7]}") if len(parts) > 7 else safe(kind)
+    return safe(", ".join((parts[1], *parts[4:8:2], parts[7]))) if len(parts) > 7 else safe(kind)

@@ -1,7 +1,7 @@
 """How every figure looks: one palette, one frame, and words that are never markup."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import plotly.graph_objects as go
@@ -53,6 +53,9 @@ CONTEXT_COLOURS = {
 
 HEIGHT = 260
 """Pixels."""
+
+FEW = 8
+"""Whole numbers that an axis shows each by a tick; of more, plotly leaves some out by itself."""
 
 LEGEND_TOP = 104
 """Pixels of margin for a title and three lines of legend below it."""
@@ -139,8 +142,21 @@ def framed(
         "legend": LEGEND,
         "meta": {"wide": wide},
     }
+    drawn = list(traces)
+    if "xaxis" in layout:
+        layout["xaxis"] = _whole(layout["xaxis"], drawn)
     # Plotly would check every value twice, which takes most of the time; the tests do it once.
-    return go.Figure(list(traces), {**base, **layout}, _validate=False)
+    return go.Figure(drawn, {**base, **layout}, _validate=False)
+
+
+def _whole(axis: Mapping[str, Any], traces: Iterable[Any]) -> Mapping[str, Any]:
+    """Let a short axis of whole numbers have no ticks between them: halves would be rounded."""
+    if axis.get("tickformat") != "d":
+        return axis
+    given = [one["x"] for one in traces if "x" in one and one["x"] is not None]
+    xs = [x for some in given for x in some if x is not None]
+    few = not xs or max(xs) - min(xs) < FEW
+    return {**axis, "dtick": 1} if few else axis
 
 
 def empty(title: str, why: str, *, height: int = HEIGHT, wide: bool = False) -> go.Figure:

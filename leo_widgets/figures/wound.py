@@ -33,6 +33,9 @@ PARTS = {"overlap": BLUE, "novelty": GREEN, "arousal": ORANGE, "entropy": SKY, "
 BANDS = ((0.3, "the wounded expert speaks"), (0.5, "thoughts go home"), (0.7, "no questions"))
 """Levels from which something changes, and what."""
 
+PALE = "rgba(255,255,255,0.8)"
+"""Behind what is written over bars, in a light page and in a dark one."""
+
 
 def trauma(turns: Sequence[Turn]) -> go.Figure:
     """Draw each turn's score by part, and the level of the wound with what it changes.
@@ -110,4 +113,5 @@ def _line(level: float) -> dict[str, object]:
 
 def _label(level: float, told: str) -> dict[str, object]:
     place = {"x": 1, "xref": "paper", "xanchor": "right", "y": level, "yanchor": "bottom"}
-    return {"text": told, **place, "showarrow": False, "font": {"size": 10}}
+    look = {"font": {"size": 10, "color": "#333"}, "bgcolor": PALE}  # it may stand upon a bar
+    return {"text": told, **place, **look, "showarrow": False}

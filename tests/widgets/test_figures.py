@@ -106,6 +106,12 @@ def test_growth_shows_totals_and_what_was_new_by_source() -> None:
     assert "new, from dream" not in traces
 
 
+@pytest.mark.parametrize("draw", [figures.growth, figures.pulse])
+def test_turns_are_counted_in_whole_numbers(draw: Callable[[list[Turn]], Any]) -> None:
+    """A short life has a tick at each turn, and none between; a long one leaves some out."""
+    assert [draw(MANY[:n]).layout.xaxis.dtick for n in (1, 2, 8, 9)] == [1, 1, 1, None]
+
+
 def test_pulse_shows_the_six_numbers() -> None:
     """Each curve is the number of that name in the Turns."""
     turns = MANY[:4]

@@ -195,6 +195,7 @@ def test_trauma_stacks_the_parts_of_each_score(lived: list[Turn]) -> None:
     for i, note in enumerate(notes):
         assert min(1.0, sum(bar.y[i] for bar in bars)) == pytest.approx(note.score, abs=1e-5)
     assert list(trace(figure, "level").y) == [note.after for note in notes]
+    assert all(one.bgcolor for one in figure.layout.annotations)  # they stand upon bars
 
 
 def test_flow_shows_each_theme_s_share(lived: list[Turn]) -> None:
@@ -226,6 +227,9 @@ def test_game_shows_the_distribution_and_the_rates(lived: list[Turn]) -> None:
     score = played.score
 
     assert list(trace(figure, "expected").x) == [one.probability for one in hint.likely]
+    parts = [one.kind.split("/") for one in hint.likely]
+    labels = [f"{one[1]}, {one[4]}, {one[6]}, {one[7]}" for one in parts]
+    assert list(figure.layout.yaxis.ticktext) == labels
     assert trace(figure, "right kind").y[-1] == round(score.hits / score.turns, 4)
     assert trace(figure, "commonest").y[-1] == round(score.baseline_hits / score.turns, 4)
 
@@ -301,11 +305,22 @@ def test_recall_stacks_the_components_of_each_memory() -> None:
     assert list(traces["quality"].x) == [0.2, 0.2, 0.2]
     assert list(traces["score"].x) == [0.212, 0.212, 0.53]
     assert "&lt;b&gt;rain" in labels[0]
-    assert "by luck" in labels[1]
+    assert labels[1].endswith("</i> (by luck)")
     assert len(labels[2]) < 90
     assert traces["tokens"].marker.opacity == (1.0, 1.0, 0.35)
     assert "not above chance (3.25)" in traces["score"].customdata[2]
     assert "2 of 12 memories" in figure.layout.title.text
+
+
+def test_a_long_memory_by_luck_has_room_for_saying_so() -> None:
+    """Its label is as long as any other, so nothing of it is cut off at the left."""
+    note = NOTED[-1].note(RecallNote)
+    assert note is not None
+    lucky, sure = (replace(note.hits[0], text="wind " * 20, silly=one) for one in (True, False))
+    figure = figures.recall(noted(1, replace(note, hits=(lucky, sure))))
+
+    assert figure.layout.yaxis.ticktext[0] == "<i>" + "wind " * 4 + "win…</i> (by luck)"
+    assert figure.layout.yaxis.ticktext[1] == "wind " * 6 + "win…"
 
 
 def test_recall_of_nothing_says_why() -> None:
