@@ -312,6 +312,10 @@ class LabPage:
         """Run all cells, and wait until every one has ended."""
         self.command("notebook:run-all-cells")
 
+    def look_at(self, cell: int) -> None:
+        """Scroll to a cell; what is far out of sight Lab may take off the page."""
+        self.js("await window.jupyterapp.shell.currentWidget.content.scrollToItem(args);", cell)
+
     def save(self) -> None:
         """Save the notebook."""
         self.command("docmanager:save")

@@ -12,6 +12,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 HELLO = Path(__file__).parents[2] / "notebooks" / "00_hello_leo.ipynb"
 
+LAB_CELL = 2
+"""Where the lab is in it."""
+
 START = "from leo import AsyncLeoField\nfrom leo_widgets import Chat, LeoLab\n"
 
 SLOW = """
@@ -43,6 +46,7 @@ def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     lab = open_lab(HELLO, fresh=True)
     lab.run_all()
     assert lab.cell_errors() == []
+    lab.look_at(LAB_CELL)
     lab.wait_for_replies(1)  # the notebook's own say()
 
     lab.page.evaluate(WATCH_LENGTHS)
@@ -80,6 +84,7 @@ def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     lab.restart_kernel()
     lab.run_all()
     assert lab.cell_errors() == []
+    lab.look_at(LAB_CELL)
     lab.wait_for_replies(5)
     lab.wait_for_points("growth", 0, 5)
     assert lab.said()[: len(transcript)] == transcript
