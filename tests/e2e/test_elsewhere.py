@@ -222,7 +222,7 @@ def overflowing(lab: LabPage) -> list[str]:
 
 def test_narrow_and_dark(open_lab: OpenLab) -> None:
     """In a narrow window nothing runs over, and both themes have enough contrast to read."""
-    lab = open_lab([lab_on("narrow.db")], (520, 900), fresh=True)
+    lab = open_lab([lab_on("narrow.db")], (520, 900))
     lab.command("application:toggle-left-area")
     lab.run_all()
     lab.say("Do you like the rain?")
@@ -237,7 +237,8 @@ def test_narrow_and_dark(open_lab: OpenLab) -> None:
             contrasts = lab.page.evaluate(CONTRASTS)
             assert {name: ratio for name, ratio in contrasts.items() if ratio < 4.5} == {}, theme
     finally:
-        use_theme(lab, "Light")  # Lab remembers it
+        use_theme(lab, "Light")  # Lab remembers both
+        lab.command("application:toggle-left-area")
     assert lab.errors == []
 
 
@@ -346,16 +347,19 @@ def test_many_widgets_on_a_slow_computer(open_lab: OpenLab) -> None:
             "leo = AsyncLeoField('slowly.db', seed=3)\nLeoLab(leo)",
             "Inspector(leo)",
             "FieldMap(leo)",
-        ],
-        fresh=True,
+        ]
     )
     throttle = lab.page.context.new_cdp_session(lab.page)
     throttle.send("Emulation.setCPUThrottlingRate", {"rate": 2})
-    lab.run_all()
-    words = lab.page.locator('[data-figure="words"]:has(.main-svg)')
-    growth = lab.page.locator('[data-figure="growth"]:has(.main-svg)')
-    maps = lab.page.locator('[data-figure="field map"]:has(.main-svg)')
-    for figure, count in ((growth, 1), (words, 2), (maps, 1)):
-        expect(figure).to_have_count(count, timeout=PAGE_MS)
+    try:
+        lab.run_all()
+        words = lab.page.locator('[data-figure="words"]:has(.main-svg)')
+        growth = lab.page.locator('[data-figure="growth"]:has(.main-svg)')
+        maps = lab.page.locator('[data-figure="field map"]:has(.main-svg)')
+        for figure, count in ((growth, 1), (words, 2), (maps, 1)):
+            expect(figure).to_have_count(count, timeout=PAGE_MS)
+    finally:
+        throttle.send("Emulation.setCPUThrottlingRate", {"rate": 1})  # the page is used again
+        throttle.detach()
     assert lab.cell_errors() == []
     assert lab.errors == []

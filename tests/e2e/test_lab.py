@@ -43,7 +43,7 @@ WATCH_LENGTHS = """() => {
 
 def test_a_newcomer_talks_with_leo(open_lab: OpenLab) -> None:
     """The first notebook runs; three messages are answered, figures grow, words explain."""
-    lab = open_lab(HELLO, fresh=True)
+    lab = open_lab(HELLO)
     lab.run_all()
     assert lab.cell_errors() == []
     lab.look_at(LAB_CELL)
