@@ -1,6 +1,7 @@
 """Other homes and other circumstances: Notebook 7, Voila, themes, narrow windows, long lives."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -123,13 +124,26 @@ def assert_a_talk_works(there: LabPage) -> None:
     assert [one for one in there.errors if not any(own in one for own in NOTEBOOKS_OWN)] == []
 
 
+def run_first_cell(there: LabPage) -> None:
+    """Run it by the keyboard; what is asked before the kernel is connected goes unheard there."""
+    prompt = there.page.locator(".jp-Cell .jp-InputPrompt").first
+    for _ in range(10):
+        there.page.locator(".jp-Cell .cm-content").first.click()
+        there.page.keyboard.press("Shift+Enter")
+        try:
+            expect(prompt).to_have_text(re.compile(r"\[(\d+|\*)\]"), timeout=3_000)
+        except AssertionError:
+            continue
+        return
+    pytest.fail("Notebook 7 did not run the cell")
+
+
 def test_a_talk_in_notebook_seven(server: JupyterServer, visit: Visit, notebooks: Path) -> None:
     """The lab works in Notebook 7: one message is answered, the figures are drawn."""
     write_notebook(notebooks / "nb7.ipynb", [lab_on("nb7.db")])
     there = visit(server, f"/notebooks/nb7.ipynb?token={server.token}", "nb7.ipynb")
-    there.page.locator(".jp-Cell .cm-content").click()
     expect(there.page.locator(".jp-NotebookKernelStatus")).to_be_attached()
-    there.page.keyboard.press("Shift+Enter")
+    run_first_cell(there)
     assert_a_talk_works(there)
     server.stop_kernels()
 
@@ -142,6 +156,7 @@ def voila(tmp_path: Path) -> Iterator[VoilaServer]:
         yield started
 
 
+@pytest.mark.slow
 def test_a_talk_in_voila(voila: VoilaServer, visit: Visit) -> None:
     """The lab works in Voila, where there is no notebook around it."""
     assert_a_talk_works(visit(voila, "/", "voila.ipynb"))
@@ -284,7 +299,7 @@ def test_many_turns(open_lab: OpenLab) -> None:
     lab = open_lab(
         [
             START + "leo = AsyncLeoField('long.db', seed=3, modules=[])\nChat(leo)",
-            "await leo.async_init()\nfor i in range(120):\n"
+            "await leo.async_init()\nfor i in range(60):\n"
             "    turn = await leo.turn('the moon and the boat ' + str(i % 7))",
             "LeoLab(leo)",
         ],
@@ -292,12 +307,12 @@ def test_many_turns(open_lab: OpenLab) -> None:
     )
     lab.command("notebook:run-all-cells", 120)
     assert lab.cell_errors() == []
-    lab.page.wait_for_function(GROWN, arg=120)
+    lab.page.wait_for_function(GROWN, arg=60)
     boxes = lab.page.get_by_role("textbox", name="Message")
     boxes.nth(1).fill("good night")
     boxes.nth(1).press("Enter")
-    lab.page.wait_for_function(GROWN, arg=121)
-    assert lab.execute("len(await leo.journal())") == "121"
+    lab.page.wait_for_function(GROWN, arg=61)
+    assert lab.execute("len(await leo.journal())") == "61"
     for place in (0, 1):
         log = lab.page.locator(".leo-log").nth(place)
         expect(log.locator(".leo-you .leo-body").last).to_have_text("good night")
@@ -339,6 +354,7 @@ def test_two_labs_on_one_leo_agree_and_two_leos_stay_apart(open_lab: OpenLab) ->
     assert lab.errors == []
 
 
+@pytest.mark.slow
 def test_many_widgets_on_a_slow_computer(open_lab: OpenLab) -> None:
     """Several widgets in one notebook are all drawn, on a computer half as fast too."""
     lab = open_lab(
