@@ -138,6 +138,7 @@ def run_first_cell(there: LabPage) -> None:
     pytest.fail("Notebook 7 did not run the cell")
 
 
+@pytest.mark.slow
 def test_a_talk_in_notebook_seven(server: JupyterServer, visit: Visit, notebooks: Path) -> None:
     """The lab works in Notebook 7: one message is answered, the figures are drawn."""
     write_notebook(notebooks / "nb7.ipynb", [lab_on("nb7.db")])
@@ -294,6 +295,7 @@ GROWN = """turn => document.querySelector('[data-figure="growth"].js-plotly-plot
     ?.data?.[0]?.x?.at(-1) === turn"""
 
 
+@pytest.mark.slow
 def test_many_turns(open_lab: OpenLab) -> None:
     """After many turns asked in a cell the lab still answers, and the page stays small."""
     lab = open_lab(
@@ -323,6 +325,7 @@ def test_many_turns(open_lab: OpenLab) -> None:
     assert lab.errors == []
 
 
+@pytest.mark.slow
 def test_two_labs_on_one_leo_agree_and_two_leos_stay_apart(open_lab: OpenLab) -> None:
     """What is typed in one lab is in the other on the same Leo, and not in another Leo's."""
     lab = open_lab(
