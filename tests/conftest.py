@@ -19,7 +19,7 @@ from leo.testing import ScriptedClock
 settings.register_profile(
     "leo",
     deadline=None,
-    max_examples=30,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("leo")

@@ -28,6 +28,9 @@ TALLEST = 16_000
 RUN_S = 120
 """Seconds that all cells of a notebook may take, far beyond the minute that is promised."""
 
+FIRST = "00_hello_leo"
+"""The notebook that a visitor sees first."""
+
 START_S = 30
 """Seconds from the server's start to the end of the first notebook's cells, at most: what
 somebody waits for on Binder once the image is there, with two processors."""
@@ -100,10 +103,14 @@ def drive_all(names: Sequence[str], pictures: Path) -> bool:
                 page = browser.new_page()
         browser.close()
     shutil.rmtree(root)
-    return _soon_enough(answered, all_driven[0]) and not any(one.complaints for one in all_driven)
+    fine = not any(one.complaints for one in all_driven)
+    return _soon_enough(answered, all_driven[0]) and fine
 
 
 def _soon_enough(answered: float, first: Driven) -> bool:
+    """Hold what a visitor waits for against its budget; that is about `FIRST` alone."""
+    if first.name != FIRST:
+        return True
     waited = answered + first.opened + first.seconds
     print(  # noqa: T201
         f"from the server's start to the end of {first.name}: {waited:.1f} s of at most {START_S} "
