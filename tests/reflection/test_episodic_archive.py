@@ -14,6 +14,7 @@ from leo.reflection.episodes import EpisodeNote, RAGBrain
 from leo.reflection.episodic_archive import (
     EPISODE_ROWS,
     Episode,
+    Moment,
     episode_of,
     found_in_archive,
     moments_of,
@@ -58,7 +59,9 @@ async def talk(leo: AsyncLeoField, first: int, last: int) -> list[Turn]:
 async def every(leo: AsyncLeoField) -> tuple[list[Episode], Vector]:
     """Read all episodes of the file, and their features."""
     rows = await database_of(leo).fetch(f"{EPISODE_ROWS} ORDER BY turn")
-    return [episode_of(row, words_of(str(row[2]))) for row in rows], moments_of(rows)
+    return [episode_of(row, words_of(str(row[2]))) for row in rows], moments_of(
+        [row[-1] for row in rows]
+    )
 
 
 async def require_index(leo: AsyncLeoField) -> None:
@@ -164,8 +167,9 @@ async def test_one_rare_word_brings_more_than_two_common_ones(
             one = Episode(turn, 0.0, "", "", words, (), 0.5)
             await database.write(put_away(one, full=False))
         reader = FileReader(database, None)
+        moment = Moment(Scale.of(np.zeros((1, len(FEATURES)))), None, 5)
         for asked, turns in (("moon sea zebra", [1]), ("moon sea", [10])):
-            found = await found_in_archive(reader, frozenset(asked.split()), {}, 100)
+            found = await found_in_archive(reader, frozenset(asked.split()), {}, 100, moment)
             assert [(one.turn, one.words) for one in found.episodes] == [
                 (turn, said[turn]) for turn in turns
             ]
