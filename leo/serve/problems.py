@@ -7,6 +7,7 @@ message that was wrong only where.
 import json
 import logging
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -135,8 +136,18 @@ async def _failed(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    status = HTTPStatus(error.status_code)
-    return answer(Refused(status, f"{status.phrase}.", headers=error.headers))
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _methods(request) or headers.get("Allow", "")
+    return answer(Refused(status, f"{status.phrase}.", headers=headers))
+
+
+def _methods(request: Request) -> str:
+    """Name the methods of a place; Starlette would name those of one route only."""
+    for template, methods in request.app.openapi()["paths"].items():
+        if re.search(f"{re.sub('{[^}]*}', '[^/]+', template)}$", request.url.path):
+            return ", ".join(sorted(name.upper() for name in methods))
+    return ""
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

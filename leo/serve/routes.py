@@ -54,7 +54,7 @@ def routes(sessions: Sessions, limits: Limits, key: Key) -> APIRouter:
             raise Refused(401, "Show this server's token.", headers=bearer)
 
     router = APIRouter(
-        dependencies=[Depends(let_in)],
+        dependencies=[Depends(let_in)] if key.needed else [],
         responses=_problems(401, 403, 408, 413, 421, 422, 429, 500, 503),
     )
     _sessions(router, sessions)

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from leo.async_leo import AsyncLeoField
 from leo.errors import LeoError
+from leo.home import absolute
 from leo.serve.limits import Limits
 from leo.serve.problems import Refused
 from leo.serve.rates import Rate
@@ -117,7 +118,7 @@ class Sessions:
 
     async def start(self) -> None:
         """Look into the folder, and begin."""
-        self._count = await asyncio.to_thread(_look, self._home)
+        self._home, self._count = await asyncio.to_thread(_look, self._home)
         self._running = True
         self._sweeper = asyncio.create_task(self._sweep_for_ever())
 
@@ -258,7 +259,8 @@ class Sessions:
                 await self.sweep()
 
 
-def _look(home: Path) -> int:
-    """Make the folder, and count the sessions in it."""
+def _look(home: Path) -> tuple[Path, int]:
+    """Make the folder; give where it is, wherever one goes later, and count its sessions."""
+    home = absolute(home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return sum(1 for _ in home.glob(f"*{SUFFIX}"))
+    return home, sum(1 for _ in home.glob(f"*{SUFFIX}"))

@@ -76,7 +76,9 @@ async def test_unknown_places_and_methods(served: Served) -> None:
     """They are problems as well."""
     problem(await served.client.get("/nowhere"), 404)
     problem(await served.client.get("/static/..%2fapp.py"), 404)
-    problem(await served.client.delete("/sessions"), 405)
+    answer = await served.client.delete(f"/sessions/{'0' * 32}/turns")
+    problem(answer, 405)
+    assert answer.headers["allow"] == "GET, POST"
 
 
 async def test_large_and_slow_bodies(serve: Serve) -> None:
