@@ -1,0 +1,175 @@
+"""The server: where it listens, and who may come."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from leo.errors import ServeError
+from leo.serve.limits import Limits
+
+__all__ = [
+    "MIN_TOKEN",
+    "Server",
+    "address",
+    "check_reach",
+    "listen",
+    "loopback",
+    "server",
+    "serving",
+]
+
+MIN_TOKEN = 16
+"""Characters of a token."""
+
+MAKE_TOKEN = "make one with: python -c 'import secrets; print(secrets.token_urlsafe())'"
+
+LAST_PORT = 65_535
+
+DRAIN_SECONDS = 10
+"""Seconds that requests under way have at the end."""
+
+CONNECTIONS = 1_000
+"""At a time; beyond, uvicorn answers 503 by itself."""
+
+
+def loopback(host: str) -> bool:
+    """Tell whether a host is this machine and no other can reach it."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_reach(host: str, token: str | None) -> None:
+    """Refuse to be reached by others without a token, or with one that is guessed.
+
+    Raises
+    ------
+    ServeError
+        If it must not be.
+    """
+    if token is None and not loopback(host):
+        raise ServeError(
+            f"others can reach {host}: name a file that holds a token with --token-file, or serve "
+            f"on 127.0.0.1; {MAKE_TOKEN}"
+        )
+    if token is not None and (len(token) < MIN_TOKEN or not token.isascii() or " " in token):
+        raise ServeError(
+            f"the token must have at least {MIN_TOKEN} characters of ASCII and no space; "
+            f"{MAKE_TOKEN}"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; 0 takes a free one.
+
+    Raises
+    ------
+    ServeError
+        If it cannot be taken.
+    """
+    if not 0 <= port <= LAST_PORT:
+        raise ServeError(f"there is no port {port}; choose another --port, up to {LAST_PORT}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        told = error.strerror or error
+        raise ServeError(
+            f"cannot listen on {host}, port {port}: {told}; choose another --host or --port"
+        ) from error
+
+
+def address(taken: socket.socket) -> str:
+    """Give the address of a socket as a browser wants it."""
+    host, port = taken.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def server(app: ASGIApp, limits: Limits) -> "Server":
+    """Make a server that keeps the limits, trusts no proxy and logs no session's id."""
+    return Server(
+        uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="h11",
+            ws="websockets-sansio",  # the older one is deprecated
+            ws_max_size=limits.body_bytes,
+            lifespan="on",
+            log_level="warning",
+            access_log=False,  # an id opens a session
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )
+
+
+class Server(uvicorn.Server):
+    """A server that tells when it is ready, and can be a guest on somebody's loop."""
+
+    guest = False
+    """Whether signals are left to who owns the loop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to Ctrl-C, unless somebody else does."""
+        with nullcontext() if self.guest else super().capture_signals():
+            yield
+
+    async def stay(self, taken: socket.socket) -> None:
+        """Serve until `should_exit`.
+
+        Raises
+        ------
+        ServeError
+            If it could not start.
+        """
+        try:
+            await self.serve(sockets=[taken])
+        except SystemExit as error:
+            raise ServeError("the server could not start; its log says why") from error
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, limits: Limits, taken: socket.socket) -> AsyncIterator[str]:
+    """Serve on the running loop until the end of the block; gives the address.
+
+    Parameters
+    ----------
+    app
+        What is served.
+    limits
+        How much is taken on.
+    taken
+        The socket to listen on, from `listen`; it is closed at the end.
+    """
+    one = server(app, limits)
+    one.guest = True
+    task = asyncio.create_task(one.stay(taken))
+    ready = asyncio.create_task(one.ready.wait())
+    try:
+        await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            yield address(taken)
+    finally:
+        ready.cancel()
+        one.should_exit = True
+        await task

@@ -1,0 +1,260 @@
+// Lets the widgets' chat talk to a WebSocket: a model with the traits and messages that chat.js
+// knows from a notebook, kept here instead of in a kernel.
+import chat from "./chat.js";
+
+const SLOTS = 100; // messages a chat shows, as in chat.js
+const RESTORED = 20; // turns of a session that a page shows again
+const AGAIN_MS = 2000; // before the next try to connect
+const HERE = new URL(".", location.href);
+const SESSION = `leo-session ${HERE.pathname}`;
+const TOKEN = `leo-token ${HERE.pathname}`;
+
+// ---------------------------------------------------------------- the model
+
+const traits = { span: [], selected: [], busy: false, status: "opening…" };
+for (let i = 0; i < SLOTS; i++) traits[`message${i}`] = {};
+const listeners = new Map();
+
+function tell(event, ...news) {
+  for (const listener of [...(listeners.get(event) ?? [])]) listener(...news);
+}
+
+function set(name, value) {
+  traits[name] = value;
+  tell(`change:${name}`);
+}
+
+const model = {
+  get: (name) => traits[name],
+  on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
+  off: (event, listener) =>
+    listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== listener)),
+  send: (content) => uses[content.kind]?.(content),
+};
+
+// ---------------------------------------------------------------- the transcript
+
+let newest = -1;
+
+function add(who, text, rest = {}) {
+  newest++;
+  const message = { id: newest, who, text, state: "done", turn: null, words: [], note: "", ...rest };
+  set(`message${newest % SLOTS}`, message);
+  set("span", [Math.max(traits.span[0] ?? 0, newest - SLOTS + 1), newest]);
+  return newest;
+}
+
+function change(id, changes) {
+  if (id < traits.span[0]) return;
+  const name = `message${id % SLOTS}`;
+  set(name, { ...traits[name], ...changes });
+}
+
+const words = (told) => ({ text: told.reply, turn: told.turn.id, words: told.words, state: "done" });
+
+function addTurn(told) {
+  add("you", told.turn.prompt, { turn: told.turn.id });
+  add("leo", told.reply, words(told));
+}
+
+// ---------------------------------------------------------------- what is under way
+
+let waiting = []; // { asked, said, text }: what was said and not yet answered, in order
+
+function busy() {
+  const more = waiting.length - 1;
+  set("busy", waiting.length > 0);
+  set("status", more > 0 ? `speaking, ${more} waiting` : waiting.length ? "speaking" : "ready");
+}
+
+function say(text, note = "") {
+  if (line?.readyState !== WebSocket.OPEN) {
+    add("error", "There is no connection to the server; nothing was said.");
+    return;
+  }
+  waiting.push({ asked: add("you", text, { state: "queued", note }), said: null, text: "" });
+  line.send(JSON.stringify({ kind: "say", text }));
+  busy();
+}
+
+function begun() {
+  const one = waiting[0];
+  if (one && one.said === null) {
+    change(one.asked, { state: "done" });
+    one.said = add("leo", "", { state: "speaking" });
+  }
+  return one;
+}
+
+function giveUp(state) {
+  const one = waiting.shift();
+  if (!one) return;
+  change(one.asked, { state });
+  if (one.said !== null) change(one.said, { state, text: one.text });
+}
+
+const hears = {
+  ready() {
+    busy();
+  },
+  word({ text }) {
+    const one = begun();
+    if (!one) return;
+    const delta = { kind: "delta", id: one.said, at: one.text.length, text };
+    one.text += text;
+    // the row of the message is drawn a moment after it was added
+    queueMicrotask(() => tell("msg:custom", delta));
+  },
+  revised({ reply }) {
+    const one = begun();
+    if (!one) return;
+    one.text = reply;
+    change(one.said, { text: reply });
+  },
+  turn(told) {
+    const one = begun();
+    if (!one) return;
+    waiting.shift();
+    change(one.asked, { text: told.turn.prompt, turn: told.turn.id, state: "done" });
+    change(one.said, words(told));
+    for (const fault of told.turn.faults)
+      add("error", `${fault.module}.${fault.hook} failed: ${fault.error}`);
+  },
+  stopped() {
+    giveUp("stopped");
+  },
+  problem({ status, detail }) {
+    giveUp("failed");
+    add("error", detail);
+    if (status === 401) askForToken();
+    if (status === 404) localStorage.removeItem(SESSION);
+  },
+};
+
+const uses = {
+  submit: ({ text, edited }) => say(text, edited ? "edited" : ""),
+  again: () => say(mine().at(-1), "again"),
+  stop: () => line?.send(JSON.stringify({ kind: "stop" })),
+  word: ({ turn, index }) => why(turn, index),
+  clear() {
+    const first = waiting.length ? waiting[0].asked : newest + 1;
+    set("span", [first, newest]);
+  },
+  async new() {
+    localStorage.removeItem(SESSION);
+    line?.close();
+    waiting = [];
+    set("span", [newest + 1, newest]);
+    add("note", "A newborn Leo. The one before stays in his session.");
+    await start();
+  },
+};
+
+function shown() {
+  const [first, last] = traits.span.length ? traits.span : [0, -1];
+  const found = [];
+  for (let id = first; id <= last; id++) found.push(traits[`message${id % SLOTS}`]);
+  return found;
+}
+
+const mine = () => shown().filter((one) => one.who === "you").map((one) => one.text);
+
+function why(turn, index) {
+  const message = shown().find((one) => one.who === "leo" && one.turn === turn);
+  if (!message) return;
+  set("selected", [turn, index]);
+  const [text, reasons] = message.words[index];
+  const name = document.createElement("b");
+  name.textContent = text.trim();
+  const lines = reasons.split("; ").map((reason) => {
+    const p = document.createElement("p");
+    p.textContent = reason;
+    return p;
+  });
+  document.querySelector("#why").replaceChildren(name, ...lines);
+}
+
+// ---------------------------------------------------------------- the server
+
+let line = null;
+
+function askForToken() {
+  sessionStorage.removeItem(TOKEN);
+  document.querySelector("#key").hidden = false;
+  set("status", "a token is needed");
+}
+
+async function ask(path, method = "GET") {
+  const token = sessionStorage.getItem(TOKEN);
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(new URL(path, HERE), { method, headers });
+  const told = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(told.detail), { status: answer.status });
+  return told;
+}
+
+async function session() {
+  const known = localStorage.getItem(SESSION);
+  if (known) {
+    try {
+      return await ask(`sessions/${known}`);
+    } catch (error) {
+      if (error.status !== 404 && error.status !== 422) throw error;
+    }
+  }
+  const made = await ask("sessions", "POST");
+  localStorage.setItem(SESSION, made.id);
+  return { ...made, turns: 0 };
+}
+
+function connect(id) {
+  const url = new URL(`sessions/${id}/live`, HERE);
+  url.protocol = url.protocol.replace("http", "ws");
+  const mineNow = (line = new WebSocket(url));
+  mineNow.addEventListener("open", () => {
+    const token = sessionStorage.getItem(TOKEN);
+    if (token) mineNow.send(JSON.stringify({ kind: "token", token }));
+  });
+  mineNow.addEventListener("message", (event) => {
+    const told = JSON.parse(event.data);
+    hears[told.kind]?.(told);
+    if (told.kind !== "word" && told.kind !== "revised") busy();
+  });
+  mineNow.addEventListener("close", () => {
+    if (line !== mineNow) return;
+    while (waiting.length) giveUp("failed");
+    busy();
+    set("status", "not connected");
+    if (document.querySelector("#key").hidden) setTimeout(() => line === mineNow && start(), AGAIN_MS);
+  });
+}
+
+async function start() {
+  try {
+    const { id, turns } = await session();
+    if (turns && newest < 0) {
+      const from = Math.max(1, turns - RESTORED + 1);
+      const page = await ask(`sessions/${id}/turns?start=${from}&limit=${RESTORED}`);
+      page.turns.forEach(addTurn);
+    }
+    connect(id);
+  } catch (error) {
+    if (error.status === 401) askForToken();
+    else {
+      set("status", "not connected");
+      add("error", error.message);
+    }
+  }
+}
+
+document.querySelector("#key").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const input = event.target.querySelector("input");
+  sessionStorage.setItem(TOKEN, input.value.trim());
+  input.value = "";
+  event.target.hidden = true;
+  start();
+});
+
+chat.render({ model, el: document.querySelector("#chat") });
+start();

@@ -1,0 +1,164 @@
+"""What a server refuses, how it says so, and that it says nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from leo.serve.rates import Rate
+from leo.testing import ScriptedClock
+from tests.serving.conftest import FREE, Serve, Served
+from tests.serving.test_live import TOKEN
+
+
+def problem(answer: httpx.Response, status: int) -> dict[str, object]:
+    """Give the problem of an answer that must be one."""
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
+    found: dict[str, object] = answer.json()
+    assert found["status"] == status
+    assert {"type", "title", "detail"} <= set(found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("0" * 32, 404),
+        ("0" * 31, 422),
+        ("0" * 33, 422),
+        ("A" * 32, 422),
+        ("..%2F..%2Fetc%2Fpasswd", 404),
+        ("%00" * 32, 422),
+        ("0" * 32 + "%0A", 422),
+    ],
+)
+async def test_bad_ids(served: Served, name: str, status: int) -> None:
+    """What is no session is nothing, and no path comes from it."""
+    problem(await served.client.get(f"/sessions/{name}"), status)
+    problem(await served.client.get(f"/sessions/{name}/turns"), status)
+    problem(await served.client.post(f"/sessions/{name}/turns", json={"text": "Hi"}), status)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"text": 3}',
+        b'{"text": "\\ud800"}',
+        b'{"text": "Hi", "temperature": 0}',
+        b'{"text": "Hi", "temperature": NaN}',
+        b'{"text": "Hi", "max_tokens": 401}',
+        b'{"text": "Hi", "secret": "s3cret"}',
+        b'{"text": "' + b"x" * 20_001 + b'"}',
+    ],
+)
+async def test_bad_bodies(served: Served, body: bytes) -> None:
+    """They are refused before anything happens; what was in them is not repeated."""
+    name = await served.session()
+    answer = await served.client.post(
+        f"/sessions/{name}/turns", content=body, headers={"content-type": "application/json"}
+    )
+
+    assert problem(answer, 422)
+    assert "s3cret" not in answer.text
+    assert (await served.client.get(f"/sessions/{name}/turns")).json()["turns"] == []
+
+
+async def test_unknown_places_and_methods(served: Served) -> None:
+    """They are problems as well."""
+    problem(await served.client.get("/nowhere"), 404)
+    problem(await served.client.get("/static/..%2fapp.py"), 404)
+    answer = await served.client.delete(f"/sessions/{'0' * 32}/turns")
+    problem(answer, 405)
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_large_and_slow_bodies(serve: Serve) -> None:
+    """A body that is announced too large, becomes too large, or does not come is refused."""
+
+    async def large() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 500
+
+    async with serve(replace(FREE, body_bytes=1_000, body_seconds=0.05)) as served:
+        where = f"/sessions/{await served.session()}/turns"
+        problem(await served.client.post(where, content=b"x" * 1_001), 413)
+        problem(await served.client.post(where, content=large()), 413)
+        host, port = served.url.removeprefix("http://").rstrip("/").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"POST {where} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n".encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_other_hosts_and_origins(served: Served) -> None:
+    """Without a token only this machine's own names are served, and only to our own pages."""
+    problem(await served.client.get("/sessions/x", headers={"Host": "evil.example"}), 421)
+    evil = {"Origin": "https://evil.example"}
+    problem(await served.client.post("/sessions", headers=evil), 403)
+    ours = {"Origin": served.url.rstrip("/")}
+    assert (await served.client.post("/sessions", headers=ours)).status_code == 201
+
+
+async def test_the_token(serve: Serve) -> None:
+    """Sessions need it; the page, and whether the server answers, do not."""
+    async with serve(token=TOKEN) as served:
+        told = await served.client.post("/sessions")
+        assert problem(told, 401)
+        assert told.headers["www-authenticate"] == "Bearer"
+        for shown in (TOKEN[:-1], f"{TOKEN}x", "ä"):
+            wrong = [(b"Authorization", f"Bearer {shown}".encode("latin-1"))]
+            problem(await served.client.post("/sessions", headers=wrong), 401)
+        right = {"Authorization": f"Bearer {TOKEN}", "Host": "leo.example"}
+        assert (await served.client.post("/sessions", headers=right)).status_code == 201
+        assert (await served.client.get("/healthz")).status_code == 200
+        assert (await served.client.get("/")).status_code == 200
+
+
+async def test_a_session_that_says_too_much(serve: Serve) -> None:
+    """It is told when to go on; other sessions are not concerned."""
+    async with serve(replace(FREE, turns_at_once=2, turns_per_minute=1)) as served:
+        name, other = await served.session(), await served.session()
+        for _ in range(2):
+            await served.say(name, "Hi")
+        answer = await served.client.post(f"/sessions/{name}/turns", json={"text": "Hi"})
+        assert problem(answer, 429)["retry_after"] in (59, 60)
+        assert int(answer.headers["retry-after"]) in (59, 60)
+        await served.say(other, "Hi")
+
+
+async def test_too_many_sessions(serve: Serve) -> None:
+    """So many in one go, and so many at all; those of before a restart count."""
+    async with serve(replace(FREE, sessions_at_once=1, sessions_per_minute=1)) as served:
+        await served.session()
+        answer = await served.client.post("/sessions")
+        assert problem(answer, 429)["retry_after"] in (59, 60)
+    async with serve(replace(FREE, sessions=2)) as served:
+        await served.session()
+        problem(await served.client.post("/sessions"), 503)
+
+
+async def test_a_damaged_file_tells_nothing(served: Served) -> None:
+    """The client hears that it cannot be used; where it is stands in the log only."""
+    name = await served.session()
+    await asyncio.to_thread((served.home / f"{name}.leo.db").write_bytes, b"no Leo" * 1_000)
+    for _ in range(2):
+        answer = await served.client.get(f"/sessions/{name}")
+        problem(answer, 500)
+        assert str(served.home) not in answer.text
+
+
+def test_a_rate() -> None:
+    """Permits are used up, and come back one after the other."""
+    rate = Rate(2, 6, ScriptedClock(step=2.0))  # one in ten seconds; every look takes two
+
+    assert [rate.take() for _ in range(6)] == pytest.approx([0, 0, 6, 4, 2, 0])

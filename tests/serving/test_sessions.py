@@ -1,0 +1,134 @@
+"""Sessions without a server: who is open, who sleeps, and who must wait."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leo import FieldBusy
+from leo.serve.limits import Limits
+from leo.serve.problems import Refused
+from leo.serve.sessions import Sessions
+from tests.serving.conftest import FREE, born
+
+FEW = replace(FREE, open_leos=2, idle_seconds=60.0)
+
+
+class Clock:
+    """A clock that is set."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock."""
+    return Clock()
+
+
+@pytest.fixture
+async def sessions(tmp_path: Path, clock: Clock) -> AsyncIterator[Sessions]:
+    """Give the sessions of a folder, of which two may be open."""
+    found = Sessions(tmp_path / "home", FEW, born, clock)
+    await found.start()
+    yield found
+    await found.close()
+
+
+async def say(sessions: Sessions, name: str) -> int | None:
+    """Say something, and give the turn's number."""
+    async with sessions.using(name) as session:
+        return (await session.leo.turn("The sea?")).id
+
+
+async def test_beyond_the_limit(sessions: Sessions, clock: Clock) -> None:
+    """A third is refused until one of two was idle; that one makes room, and goes on later."""
+    one, two, three = [await sessions.create() for _ in range(3)]
+    await say(sessions, one)
+    clock.now = 20.0
+    await say(sessions, two)
+    with pytest.raises(Refused) as refused:
+        await say(sessions, three)
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "40"})
+    clock.now = 60.0
+
+    assert await say(sessions, three) == 1
+    clock.now = 120.0
+    assert await say(sessions, one) == 2
+    assert sessions.open == 2
+
+
+async def test_one_who_is_spoken_to_is_not_closed(sessions: Sessions, clock: Clock) -> None:
+    """However long it lasts."""
+    one, two, three = [await sessions.create() for _ in range(3)]
+    async with sessions.using(one) as first, sessions.using(two):
+        clock.now = 1_000.0
+        with pytest.raises(Refused):
+            await say(sessions, three)
+        assert not first.leo.closed
+
+
+async def test_those_who_are_idle_sleep(sessions: Sessions, clock: Clock) -> None:
+    """They keep their files, and wake when they are spoken to."""
+    name = await sessions.create()
+    async with sessions.using(name) as session:
+        leo = session.leo
+        await leo.turn("The sea?")
+        clock.now = 100.0
+        await sessions.sweep()
+        assert not session.asleep
+    clock.now = 159.0
+    await sessions.sweep()
+    assert not session.asleep
+    clock.now = 160.0
+    await sessions.sweep()
+    await sessions.sweep()
+
+    assert (session.asleep, leo.closed) == (True, False)
+    assert await say(sessions, name) == 2
+    assert not session.asleep
+
+
+async def test_many_at_once_for_few_places(sessions: Sessions, clock: Clock) -> None:
+    """Those who come while another is being closed wait for it; nobody is opened twice."""
+    names = [await sessions.create() for _ in range(6)]
+    for turn in (1, 2):
+        for pair in (names[:2], names[2:4], names[4:]):
+            clock.now += 60.0
+            said = await asyncio.gather(*(say(sessions, name) for name in pair * 3))
+            assert sorted(one or 0 for one in said) == sorted(
+                3 * (turn - 1) + k for k in (1, 2, 3) for _ in pair
+            )
+
+
+async def test_closing(tmp_path: Path) -> None:
+    """A turn that is under way ends before; afterwards nothing is open, and nothing opens."""
+    sessions = Sessions(tmp_path, Limits(), born)
+    await sessions.start()
+    name = await sessions.create()
+    async with sessions.using(name) as session:
+        talking = asyncio.create_task(session.leo.turn("The sea?"))
+        await asyncio.sleep(0)
+        await sessions.close()
+        assert (await talking).id == 1
+    assert session.leo.closed
+    with pytest.raises(Refused) as refused:
+        await say(sessions, name)
+    assert refused.value.status == 503
+
+
+async def test_a_file_that_somebody_else_holds(sessions: Sessions) -> None:
+    """It is refused, takes no place, and can be used when it is free."""
+    name = await sessions.create()
+    async with born(sessions._path(name)) as other:
+        with pytest.raises(FieldBusy):
+            await say(sessions, name)
+        await other.turn("The sea?")
+        assert sessions.open == 0
+    assert await say(sessions, name) == 2
