@@ -7,10 +7,11 @@ from typing import Final
 
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel
+from starlette.middleware.cors import CORSMiddleware
 
 from leo.async_leo import AsyncLeoField
 from leo.serve import problems
-from leo.serve.gate import Gate, Key
+from leo.serve.gate import Gate, Key, plain_origin
 from leo.serve.limits import Limits
 from leo.serve.live import Lines
 from leo.serve.page import pages
@@ -51,8 +52,8 @@ def create_app(
     limits
         How much it takes on.
     token
-        What a client must show; without one, only requests to this machine's own names
-        (localhost) are served.
+        What a client must show; without one, only requests from this machine and to its own
+        names (localhost) are served.
     origins
         Origins whose pages may talk to it, besides its own (``https://example.org``).
     make
@@ -79,7 +80,16 @@ def create_app(
         redirect_slashes=False,
     )
     problems.install(app)
-    app.add_middleware(Gate, limits=limits, origins=origins, anywhere=key.needed)
+    friends = [plain_origin(one) for one in origins]
+    if friends:  # browsers let their pages read the answers
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=friends,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=("Location", "Retry-After"),
+        )
+    app.add_middleware(Gate, limits=limits, origins=friends, anywhere=key.needed)
     app.include_router(routes(sessions, limits, key))
     app.include_router(pages())
     _others(app, Lines(sessions, limits, key))

@@ -27,6 +27,8 @@ class Limits:
         Characters of what is said.
     body_bytes
         Bytes of a request's body and of a WebSocket's message; a character may take twelve.
+    head_seconds
+        Seconds that a request's first lines may take to arrive.
     body_seconds
         Seconds that a body may take to arrive.
     turn_seconds
@@ -57,6 +59,7 @@ class Limits:
     sweep_seconds: float = 30.0
     text_chars: int = MAX_PROMPT
     body_bytes: int = 262_144
+    head_seconds: float = 10.0
     body_seconds: float = 10.0
     turn_seconds: float = 60.0
     turns_per_minute: int = 60

@@ -2,13 +2,15 @@
 
 The client sends ``{"kind": "say", "text": ...}`` (with ``temperature`` and ``max_tokens`` if it
 likes), ``{"kind": "stop"}``, and, where a token is needed and no header shows it, first of all
-``{"kind": "token", "token": ...}``. It is told, for each thing it says and in that order:
+``{"kind": "token", "token": ...}``. It is told ``{"kind": "ready"}``, and then, for each thing it
+says and in that order:
 
 - ``{"kind": "word", "text": ...}`` for every word, with the white space before it; not yet kept,
 - ``{"kind": "revised", "reply": ..., "by": ...}`` when a module changed the reply so far,
 - ``{"kind": "turn", "reply": ..., "words": ..., "turn": ...}`` when it is kept, or else
 - ``{"kind": "stopped"}`` or ``{"kind": "problem", ...}``: nothing of it happened.
 
+A problem before ``ready``, or with a message that is not as it must be, ends the connection.
 A client that goes away in the middle leaves a whole turn or none.
 """
 
@@ -41,9 +43,6 @@ LATER: Final = 1013
 
 AWAY: Final = 1001
 """Close code: it was silent for too long."""
-
-BROKEN: Final = 1011
-"""Close code: something failed here."""
 
 
 class Gone(Exception):
@@ -83,7 +82,7 @@ class Lines:
             await live.let_in(self._key, _shown(socket))
             await live.run()
         except Gone as gone:
-            await socket.close(gone.code)
+            await live.end(gone.code)
         except WebSocketDisconnect:
             log.debug("a client went away")
         finally:
@@ -112,7 +111,7 @@ class Live:
 
     def __init__(self, socket: WebSocket, sessions: Sessions, name: str, limits: Limits) -> None:
         self._socket, self._sessions, self._name, self._limits = socket, sessions, name, limits
-        self._said: asyncio.Queue[Say] = asyncio.Queue(limits.waiting)
+        self._said: asyncio.Queue[Say | Refused] = asyncio.Queue(2 * limits.waiting)
         self._turn: asyncio.Task[None] | None = None
         self._saying: Saying | None = None
         self._sending = asyncio.Lock()
@@ -138,9 +137,18 @@ class Live:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-        for task in tasks:
-            if not task.cancelled():
-                task.result()
+        errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+        # That the client has gone explains nothing else that went wrong.
+        if errors:
+            raise min(errors, key=lambda error: isinstance(error, WebSocketDisconnect | Gone))
+
+    async def end(self, code: int) -> None:
+        """Close it, unless the client takes not even that."""
+        try:
+            async with asyncio.timeout(self._limits.send_seconds):
+                await self._socket.close(code)
+        except (TimeoutError, WebSocketDisconnect):
+            log.debug("a client took no leave")
 
     # ------------------------------------------------------------ hearing
 
@@ -148,19 +156,22 @@ class Live:
         while True:
             match await self._next(self._limits.live_idle_seconds):
                 case Say() as said:
-                    await self._take(said)
+                    self._take(said)
                 case Stop():
                     await self._stop()
                 case Token():
-                    await self._problem(Refused(409, "The token is not asked for now."))
+                    pass  # shown in a header too, or to a server that asks for none
 
-    async def _take(self, said: Say) -> None:
-        if len(said.text) > self._limits.text_chars:
-            most = self._limits.text_chars
-            await self._problem(Refused(422, f"Say at most {most} characters at a time."))
-        elif self._said.full():
-            many = self._limits.waiting
-            await self._problem(Refused(429, f"{many} messages wait already."))
+    def _take(self, said: Say) -> None:
+        """Put it behind what waits; what is refused has its place in the order as well."""
+        most, many = self._limits.text_chars, self._limits.waiting
+        if self._said.full():
+            raise Gone(LATER)
+        if len(said.text) > most:
+            self._said.put_nowait(Refused(422, f"Say at most {most} characters at a time."))
+        elif self._said.qsize() >= many:
+            retry = self._limits.retry_seconds
+            self._said.put_nowait(Refused(429, f"{many} messages wait already.", retry=retry))
         else:
             self._said.put_nowait(said)
 
@@ -196,6 +207,9 @@ class Live:
     async def _speak(self) -> None:
         while True:
             said = await self._said.get()
+            if isinstance(said, Refused):
+                await self._problem(said)
+                continue
             self._saying, self._turn = None, asyncio.create_task(self._answer(said))
             try:
                 await asyncio.wait([self._turn])
@@ -207,6 +221,8 @@ class Live:
         if not turn.done():
             turn.cancel()
             await asyncio.wait([turn])
+            if not turn.cancelled():
+                turn.result()
             return
         self._turn = None
         if not turn.cancelled():

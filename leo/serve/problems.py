@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from leo.errors import CommitFailed, FieldBusy, LeoError, PromptTooLong
+from leo.errors import CommitFailed, FieldBusy, FieldClosed, LeoError, PromptTooLong
 
 __all__ = ["PROBLEM", "Refused", "answer", "install", "problem_of"]
 
@@ -84,6 +84,8 @@ def problem_of(error: LeoError) -> Refused:
     """Say what a client may know of an error of Leo; the rest goes into the log."""
     if isinstance(error, PromptTooLong):
         return Refused(422, "What you said is too long for one turn; say less.")
+    if isinstance(error, FieldClosed):  # it came while the server ends
+        return Refused(503, "The server ends; nothing of it happened.", retry=RETRY_SECONDS)
     log.error("a request failed", exc_info=error)
     if isinstance(error, CommitFailed):
         return Refused(

@@ -48,8 +48,10 @@ class Saying:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._stream.aclose()
-        self._unwatch()
+        try:
+            await self._stream.aclose()
+        finally:
+            self._unwatch()
 
     def _happened(self, turn: Turn) -> None:
         if _saying.get() is self:

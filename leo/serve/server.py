@@ -1,8 +1,8 @@
 """The server: where it listens, and who may come."""
 
 import asyncio
-import ipaddress
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
@@ -10,6 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from leo.errors import ServeError
+from leo.serve.connections import prompt_protocol
+from leo.serve.gate import loopback
 from leo.serve.limits import Limits
 
 __all__ = [
@@ -18,7 +20,6 @@ __all__ = [
     "address",
     "check_reach",
     "listen",
-    "loopback",
     "server",
     "serving",
 ]
@@ -33,18 +34,11 @@ LAST_PORT = 65_535
 DRAIN_SECONDS = 10
 """Seconds that requests under way have at the end."""
 
+STUCK_SECONDS = 30
+"""Seconds after which a connection ends whose client takes nothing of what is sent (on Linux)."""
+
 CONNECTIONS = 1_000
 """At a time; beyond, uvicorn answers 503 by itself."""
-
-
-def loopback(host: str) -> bool:
-    """Tell whether a host is this machine and no other can reach it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_reach(host: str, token: str | None) -> None:
@@ -79,12 +73,15 @@ def listen(host: str, port: int) -> socket.socket:
         raise ServeError(f"there is no port {port}; choose another --port, up to {LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        taken = socket.create_server((host, port), family=family)
     except OSError as error:
         told = error.strerror or error
         raise ServeError(
             f"cannot listen on {host}, port {port}: {told}; choose another --host or --port"
         ) from error
+    if sys.platform == "linux":  # every connection has it from here
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_SECONDS * 1000)
+    return taken
 
 
 def address(taken: socket.socket) -> str:
@@ -99,7 +96,7 @@ def server(app: ASGIApp, limits: Limits) -> "Server":
         uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=prompt_protocol(limits.head_seconds),
             ws="websockets-sansio",  # the older one is deprecated
             ws_max_size=limits.body_bytes,
             lifespan="on",
@@ -121,12 +118,31 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.ready, self._ended = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
-        self.ready.set()
+        if self.started:
+            self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Serve until the end; `end` need not wait for a tick."""
+        ended = asyncio.create_task(self._ended.wait())
+        serving = asyncio.create_task(super().main_loop())
+        try:
+            await asyncio.wait([ended, serving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended.cancel()
+            serving.cancel()
+            await asyncio.wait([ended, serving])
+        if not serving.cancelled():
+            serving.result()
+
+    def end(self) -> None:
+        """Have it end: what is under way has some seconds yet."""
+        self.should_exit = True
+        self._ended.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -145,7 +161,14 @@ class Server(uvicorn.Server):
         try:
             await self.serve(sockets=[taken])
         except SystemExit as error:
-            raise ServeError("the server could not start; its log says why") from error
+            raise could_not_start() from error
+        if not self.started:
+            raise could_not_start()
+
+
+def could_not_start() -> ServeError:
+    """Say so; uvicorn has logged why."""
+    return ServeError("the server could not start; its log says why")
 
 
 @asynccontextmanager
@@ -171,5 +194,6 @@ async def serving(app: ASGIApp, limits: Limits, taken: socket.socket) -> AsyncIt
             yield address(taken)
     finally:
         ready.cancel()
-        one.should_exit = True
-        await task
+        one.end()
+        with taken:  # uvicorn closes it, if it came so far
+            await task

@@ -1,7 +1,6 @@
 """Sessions: one Leo for each, in a file of its own; few are open, and those who are idle sleep."""
 
 import asyncio
-import contextlib
 import logging
 import re
 import secrets
@@ -132,6 +131,8 @@ class Sessions:
             self._leave(name)
         if self._leaving:
             await asyncio.wait(tuple(self._leaving.values()))
+        if self._sweeper is not None and not self._sweeper.cancelled():
+            self._sweeper.result()  # it never ends by itself
 
     # ------------------------------------------------------------ sessions
 
@@ -151,7 +152,11 @@ class Sessions:
             raise Refused(429, "Too many sessions are being made.", retry=wait)
         name = secrets.token_hex(ID_BYTES)
         self._count += 1
-        await asyncio.to_thread(self._path(name).touch, mode=0o600, exist_ok=False)
+        try:
+            await asyncio.to_thread(self._path(name).touch, mode=0o600, exist_ok=False)
+        except OSError:
+            self._count -= 1
+            raise
         return name
 
     async def exists(self, name: str) -> bool:
@@ -253,10 +258,9 @@ class Sessions:
             )
 
     async def _sweep_for_ever(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(self._limits.sweep_seconds)
-                await self.sweep()
+        while True:
+            await asyncio.sleep(self._limits.sweep_seconds)
+            await self.sweep()
 
 
 def _look(home: Path) -> tuple[Path, int]:

@@ -5,12 +5,17 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from leo.errors import ServeError
-from leo.serve.server import check_reach, listen, loopback
+from leo.serve import Limits
+from leo.serve.gate import loopback
+from leo.serve.server import check_reach, listen, serving
 from leo.terminal.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +111,17 @@ def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:
 
     assert str(tmp_path / "sessions") in line
     assert (child.returncode, rest) == (130, "leo: stopped\n")
+
+
+async def test_a_server_that_cannot_start() -> None:
+    """It is said; nobody is given an address where nothing is."""
+
+    @asynccontextmanager
+    async def broken(app: FastAPI) -> AsyncIterator[None]:
+        if app.title:
+            raise OSError("the disk is full")
+        yield
+
+    with pytest.raises(ServeError, match="its log says why"):
+        async with serving(FastAPI(lifespan=broken), Limits(), listen("127.0.0.1", 0)):
+            pytest.fail("it started")

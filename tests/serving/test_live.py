@@ -1,65 +1,27 @@
-"""The WebSocket: words, stop, clients that are slow or go away, and what keeps strangers out."""
+"""The WebSocket: words, stop, and what keeps strangers out."""
 
 import asyncio
-import contextlib
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
-from leo import AsyncLeoField
-from leo.module import Lean, Module, SoFar
-from leo.records import Percept
-from leo.testing import ScriptedClock
-from tests.conftest import SEED
-from tests.serving.conftest import BIRTH, FREE, Serve, Served, heard, speak, told
+from tests.serving.conftest import (
+    FREE,
+    Serve,
+    Served,
+    Waits,
+    closed,
+    heard,
+    speak,
+    told,
+    waiting,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # the loop of `served`
 
 TOKEN = "a token of the tests"[:16].replace(" ", "-") + "-0123456789"
-
-
-class Waits(Module[None]):
-    """Holds a turn that hears "wait" until it is let go, or cancelled."""
-
-    name = "waits"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held, self.go, self.ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def before(self, percept: Percept, so_far: SoFar) -> Lean[None] | None:
-        """Hold the turn."""
-        if "wait" in percept.tokens:
-            self.held.set()
-            try:
-                await self.go.wait()
-            finally:
-                self.ended.set()
-        return None
-
-
-def waiting(module: Waits) -> Callable[[Path], AsyncLeoField]:
-    """Make Leos with a module that waits."""
-    return lambda path: AsyncLeoField(
-        path, seed=SEED, clock=ScriptedClock(), strict=True, modules=[module], birth=BIRTH
-    )
-
-
-async def ids(served: Served, name: str) -> list[str]:
-    """Give what was said in all turns of a session."""
-    page = (await served.client.get(f"/sessions/{name}/turns")).json()
-    return [one["turn"]["prompt"] for one in page["turns"]]
-
-
-async def closed(line: ClientConnection) -> int | None:
-    """Read to the end, and give the close code."""
-    with contextlib.suppress(ConnectionClosedError):  # most codes are none of a good end
-        async for _ in line:
-            pass
-    return line.close_code
 
 
 async def test_words_then_the_turn(served: Served) -> None:
@@ -96,7 +58,7 @@ async def test_two_windows_of_one_session(served: Served) -> None:
         heard_by = [(await told(line))[-1]["turn"]["prompt"] for line in (one, other)]
 
     assert heard_by == ["One?", "Other?"]
-    assert sorted(await ids(served, name)) == ["One?", "Other?"]
+    assert sorted(await served.heard(name)) == ["One?", "Other?"]
 
 
 async def test_stop(serve: Serve) -> None:
@@ -115,66 +77,7 @@ async def test_stop(serve: Serve) -> None:
 
         assert answers == ["stopped", "stopped"]
         assert turn["turn"]["id"] == 1
-        assert await ids(served, name) == ["The sea?"]
-
-
-async def test_a_client_that_goes_away_leaves_no_half_turn(serve: Serve) -> None:
-    """The turn it was waiting for is cancelled; he is free for the next."""
-    module = Waits()
-    async with serve(make=waiting(module)) as served:
-        name = await served.session()
-        async with served.live(name) as line:
-            await speak(line, "The sea?")
-            await told(line)
-            await speak(line, "Please wait.")
-            await asyncio.wait_for(module.held.wait(), 10)
-            line.transport.abort()
-        await asyncio.wait_for(module.ended.wait(), 10)
-
-        assert await ids(served, name) == ["The sea?"]
-        assert (await served.say(name, "And Mila?"))["turn"]["id"] == 2
-
-
-async def test_a_server_that_ends_lets_nobody_wait(serve: Serve) -> None:
-    """Clients are told that it goes; what was under way has not happened."""
-    module = Waits()
-    async with serve(make=waiting(module)) as served:
-        name = await served.session()
-        line = await served.live(name)
-        await speak(line, "Please wait.")
-        await asyncio.wait_for(module.held.wait(), 10)
-    assert await closed(line) == 1012
-    async with serve() as served:
-        assert await ids(served, name) == []
-
-
-async def test_a_slow_client_holds_nobody_up(served: Served) -> None:
-    """One who reads nothing does not keep others of the same session from talking."""
-    name = await served.session()
-    async with served.live(name, max_queue=1) as slow:
-        for i in range(4):
-            await speak(slow, f"Slow {i}?")
-        assert (await served.say(name, "The sea?"))["reply"]
-        slow.transport.abort()
-
-
-async def test_too_many_messages_wait(serve: Serve) -> None:
-    """What is too much is refused, and the rest is answered."""
-    module = Waits()
-    async with (
-        serve(replace(FREE, waiting=1), make=waiting(module)) as served,
-        served.live(await served.session()) as line,
-    ):
-        await speak(line, "Please wait.")
-        await asyncio.wait_for(module.held.wait(), 10)
-        for i in range(2):
-            await speak(line, f"Mila {i}?")
-        refused = (await told(line))[-1]
-        module.go.set()
-        turns = [(await told(line))[-1] for _ in range(2)]
-
-    assert (refused["kind"], refused["status"]) == ("problem", 429)
-    assert [one["turn"]["prompt"] for one in turns] == ["Please wait.", "Mila 0?"]
+        assert await served.heard(name) == ["The sea?"]
 
 
 async def test_a_turn_that_takes_too_long(serve: Serve) -> None:
@@ -189,7 +92,7 @@ async def test_a_turn_that_takes_too_long(serve: Serve) -> None:
 
         assert (problem["kind"], problem["status"]) == ("problem", 503)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-        assert await ids(served, name) == []
+        assert await served.heard(name) == []
 
 
 @pytest.mark.parametrize(
@@ -274,12 +177,18 @@ async def test_the_token(serve: Serve) -> None:
         async with served.live(name) as line:
             await line.send(json.dumps({"kind": "token", "token": TOKEN}))
             assert await heard(line) == {"kind": "ready"}
+        async with served.live(
+            name, additional_headers={"Authorization": f"Bearer {TOKEN}"}
+        ) as line:
+            await line.send(json.dumps({"kind": "token", "token": TOKEN}))  # once more
+            await speak(line, "The sea?")
+            assert (await told(line))[-1]["kind"] == "turn"
         for first in ({"kind": "token", "token": f"{TOKEN}x"}, {"kind": "say", "text": "Hi"}):
             async with served.live(name) as line:
                 await line.send(json.dumps(first))
                 assert (await heard(line))["status"] == 401
                 assert await closed(line) == 1008
-        assert await ids(served, name) == []
+        assert await served.heard(name) == ["The sea?"]
 
 
 async def test_one_who_shows_no_token_in_time(serve: Serve) -> None:

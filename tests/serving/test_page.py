@@ -7,6 +7,8 @@ import pytest
 from leo_widgets.log import STATIC
 from tests.serving.conftest import Served
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # the loop of `served`
+
 
 async def test_the_page(served: Served) -> None:
     """It runs scripts of this server only, none that stands in it, and asks nobody else."""

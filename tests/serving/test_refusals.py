@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from leo.serve.rates import Rate
-from leo.testing import ScriptedClock
-from tests.serving.conftest import FREE, Serve, Served
+from leo.serve import create_app
+from leo.serve.gate import Gate
+from tests.serving.conftest import FREE, Serve, Served, Waits, speak, told, waiting
 from tests.serving.test_live import TOKEN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # the loop of `served`
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, object]:
@@ -92,12 +96,115 @@ async def test_large_and_slow_bodies(serve: Serve) -> None:
         where = f"/sessions/{await served.session()}/turns"
         problem(await served.client.post(where, content=b"x" * 1_001), 413)
         problem(await served.client.post(where, content=large()), 413)
-        host, port = served.url.removeprefix("http://").rstrip("/").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(f"POST {where} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n".encode())
+        reader, writer = await asyncio.open_connection(*served.place)
+        lines = f"POST {where} HTTP/1.1", "Host: localhost", "Content-Length: 9", "", ""
+        writer.write("\r\n".join(lines).encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 408")
         writer.close()
         await writer.wait_closed()
+
+
+async def test_one_who_does_not_come_to_the_point(serve: Serve) -> None:
+    """A connection that begins no request, or does not end its first lines, is closed."""
+    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with serve(replace(FREE, head_seconds=0.05)) as served:
+        for first, then in ((b"", b""), (b"", whole[:9]), (whole, whole[:9])):
+            reader, writer = await asyncio.open_connection(*served.place)
+            if first:
+                writer.write(first)
+                assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+            writer.write(then)
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_time_to_think_is_not_time_to_come_to_the_point(serve: Serve) -> None:
+    """What a request says first came in time; its turn and its WebSocket may last longer."""
+    module = Waits()
+    async with serve(replace(FREE, head_seconds=0.05), make=waiting(module)) as served:
+        name = await served.session()
+        async with served.live(name) as line:
+            asking = asyncio.create_task(served.say(name, "Please wait."))
+            await module.held.wait()
+            asyncio.get_running_loop().call_later(0.1, module.go.set)
+            assert (await asking)["turn"]["id"] == 1
+            await speak(line, "The sea?")
+            assert (await told(line))[-1]["turn"]["id"] == 2
+
+
+async def test_without_a_token_nobody_comes_from_elsewhere(tmp_path: Path) -> None:
+    """Anybody can write localhost into a Host; an address is harder to make up."""
+    for token, address, status in (
+        (None, "192.0.2.1", 403),
+        (None, "127.0.0.1", 200),
+        (None, "::ffff:127.0.0.1", 200),
+        (TOKEN, "192.0.2.1", 200),
+    ):
+        app = create_app(tmp_path, limits=FREE, token=token)
+        there = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=there, base_url="http://localhost") as client:
+            answer = await client.get("/healthz")
+        assert (answer.status_code, address) == (status, address)
+        if status != 200:
+            problem(answer, status)
+
+
+async def through_the_gate(headers: list[tuple[bytes, bytes]], told: list[Message]) -> int:
+    """Send a request to the gate, behind which nothing must be reached, and give the status."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return told.pop(0)
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("it came in")
+
+    gate = Gate(behind, FREE, (), anywhere=True)
+    await gate({"type": "http", "method": "POST", "headers": headers}, receive, send)
+    status: int = sent[0]["status"]
+    return status
+
+
+async def test_what_never_comes_in() -> None:
+    """Half a body, a length that is none, an Origin that is no place where there is no Host."""
+    half = {"type": "http.request", "body": b'{"text": "Hi"}', "more_body": True}
+    gone = {"type": "http.disconnect"}
+
+    assert await through_the_gate([], [half, gone]) == 400
+    for length in (b"9" * 5_000, b"-1", b"\xb2"):
+        assert await through_the_gate([(b"content-length", length)], []) == 413
+    assert await through_the_gate([(b"origin", b"null")], []) == 403
+
+
+async def test_pages_of_friends(serve: Serve) -> None:
+    """A page of an origin that is named may ask, and read the answer; others may not."""
+    async with serve(origins=["https://Friend.example/"]) as served:
+        for origin, allowed in (("https://friend.example", True), ("https://evil.example", False)):
+            first = await served.client.options(
+                "/sessions",
+                headers={
+                    "Origin": origin,
+                    "Access-Control-Request-Method": "POST",
+                    "Access-Control-Request-Headers": "authorization, content-type",
+                },
+            )
+            then = await served.client.post("/sessions", headers={"Origin": origin})
+            for answer in (first, then):
+                assert ("access-control-allow-origin" in answer.headers) == allowed
+            assert (first.status_code, then.status_code) == ((200, 201) if allowed else (400, 403))
+
+
+async def test_answers_are_nobody_elses(served: Served) -> None:
+    """Nobody on the way keeps them, and no browser takes them for something else."""
+    name = await served.session()
+    for where in (f"/sessions/{name}", f"/sessions/{name}/turns", "/nowhere", "/openapi.json"):
+        headers = (await served.client.get(where)).headers
+        found = headers["cache-control"], headers["x-content-type-options"]
+        assert found == ("no-store", "nosniff")
 
 
 async def test_other_hosts_and_origins(served: Served) -> None:
@@ -155,10 +262,3 @@ async def test_a_damaged_file_tells_nothing(served: Served) -> None:
         answer = await served.client.get(f"/sessions/{name}")
         problem(answer, 500)
         assert str(served.home) not in answer.text
-
-
-def test_a_rate() -> None:
-    """Permits are used up, and come back one after the other."""
-    rate = Rate(2, 6, ScriptedClock(step=2.0))  # one in ten seconds; every look takes two
-
-    assert [rate.take() for _ in range(6)] == pytest.approx([0, 0, 6, 4, 2, 0])

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from leo import FieldBusy
+from leo import FieldBusy, FieldClosed
 from leo.serve.limits import Limits
-from leo.serve.problems import Refused
+from leo.serve.problems import Refused, problem_of
+from leo.serve.rates import Rate
 from leo.serve.sessions import Sessions
+from leo.testing import ScriptedClock
 from tests.serving.conftest import FREE, born
 
 FEW = replace(FREE, open_leos=2, idle_seconds=60.0)
@@ -132,3 +134,34 @@ async def test_a_file_that_somebody_else_holds(sessions: Sessions) -> None:
         await other.turn("The sea?")
         assert sessions.open == 0
     assert await say(sessions, name) == 2
+
+
+async def test_one_who_comes_as_he_is_closed(sessions: Sessions) -> None:
+    """He is told to come again; that is no failure of his Leo."""
+    name = await sessions.create()
+    async with sessions.using(name) as session:
+        await session.leo.aclose()
+        with pytest.raises(FieldClosed) as error:
+            await session.leo.turn("The sea?")
+    assert problem_of(error.value).status == 503
+
+
+async def test_a_file_that_cannot_be_made_is_no_session(tmp_path: Path) -> None:
+    """It takes nobody's place."""
+    home = tmp_path / "home"
+    sessions = Sessions(home, replace(FREE, sessions=1), born)
+    await sessions.start()
+    await asyncio.to_thread(home.rmdir)
+    with pytest.raises(FileNotFoundError):
+        await sessions.create()
+    await asyncio.to_thread(home.mkdir)
+
+    assert await sessions.exists(await sessions.create())
+    await sessions.close()
+
+
+def test_a_rate() -> None:
+    """Permits are used up, and come back one after the other."""
+    rate = Rate(2, 6, ScriptedClock(step=2.0))  # one in ten seconds; every look takes two
+
+    assert [rate.take() for _ in range(6)] == pytest.approx([0, 0, 6, 4, 2, 0])

@@ -10,7 +10,10 @@ import pytest
 from blockbuster import BlockBuster
 
 from leo import Turn
-from tests.serving.conftest import FREE, Serve, Served, born, speak, told
+from leo.serve import Limits
+from tests.serving.conftest import Serve, Served, born, speak, told
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # the loop of `served`
 
 
 async def test_a_talk(served: Served) -> None:
@@ -94,24 +97,22 @@ async def test_a_leo_is_born_when_he_is_first_spoken_to(served: Served) -> None:
 
 
 TALKS = 200
-PATIENT = replace(FREE, turn_seconds=600.0)
+USUAL = replace(Limits(), sessions_at_once=TALKS)
+"""All limits are the usual ones but how many sessions are made in one go."""
 
 
-async def test_two_hundred_talks_at_once(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, blockbuster: BlockBuster
-) -> None:
+async def test_two_hundred_talks_at_once(serve: Serve, blockbuster: BlockBuster) -> None:
     """Each is in order and none is mixed."""
-    # What these three find, the other tests find with less to look through.
+    # What these two find, the other tests find with less to look through.
     blockbuster.deactivate()
     asyncio.get_running_loop().set_debug(False)
-    monkeypatch.setattr("leo.hibernation.AWAKE", TALKS)
-    async with serve(PATIENT) as served:
+    async with serve(USUAL) as served:
         names = [await served.session() for _ in range(TALKS)]
 
         async def talk(name: str) -> list[tuple[int, str]]:
-            async with served.live(name, compression=None, open_timeout=600) as line:
+            async with served.live(name, compression=None, open_timeout=60) as line:
                 for k in (1, 2):
-                    await speak(line, f"{name} {k}?")
+                    await speak(line, f"{name} {k}?", max_tokens=6)
                 turns = [(await told(line))[-1]["turn"] for _ in range(2)]
             return [(turn["id"], turn["prompt"]) for turn in turns]
 
@@ -119,8 +120,32 @@ async def test_two_hundred_talks_at_once(
 
         assert len(set(names)) == TALKS
         assert heard == [[(k, f"{name} {k}?") for k in (1, 2)] for name in names]
-        page = (await served.client.get(f"/sessions/{names[7]}/turns")).json()
-        assert [one["turn"]["prompt"] for one in page["turns"]] == [p for _, p in heard[7]]
+        for name in names[::50]:
+            assert await served.heard(name) == [f"{name} 1?", f"{name} 2?"]
+
+
+async def test_more_talks_than_leos_may_be_open(serve: Serve) -> None:
+    """Over HTTP and the WebSocket those beyond are told when to come again; the others talk."""
+    async with serve(replace(USUAL, open_leos=3)) as served:
+        names = [await served.session() for _ in range(6)]
+
+        async def talk(name: str) -> tuple[int, str]:
+            answer = await served.client.post(f"/sessions/{name}/turns", json={"text": "The sea?"})
+            return answer.status_code, answer.headers["content-type"]
+
+        answers = await asyncio.gather(*map(talk, names))
+        beyond = [name for name, answer in zip(names, answers, strict=True) if answer[0] == 503]
+        answer = await served.client.post(f"/sessions/{beyond[0]}/turns", json={"text": "Hello?"})
+        async with served.live(beyond[0]) as line:
+            await speak(line, "Hello?")
+            refused = (await told(line))[-1]
+
+    served_well, refused_well = (200, "application/json"), (503, "application/problem+json")
+    assert sorted(answers) == [served_well] * 3 + [refused_well] * 3
+    assert answer.json()["detail"] == "3 Leos are open, and none of them is idle."
+    assert 290 < int(answer.headers["retry-after"]) <= 300
+    assert refused["kind"] == "problem"
+    assert refused["detail"] == answer.json()["detail"]
 
 
 async def test_messages_of_one_session_are_served_in_order(served: Served) -> None:
