@@ -7,5 +7,5 @@ from fastapi import FastAPI
 from leo.serve import create_app
 
 leo = create_app(Path("leos"))
-app = FastAPI(lifespan=lambda _: leo.router.lifespan_context(leo))
+app = FastAPI(lifespan=leo.router.lifespan_context)
 app.mount("/leo", leo)

@@ -43,7 +43,7 @@ def create_app(
     """Make an application with one Leo per session.
 
     Mounted in another application, it needs its lifespan run by that one:
-    ``FastAPI(lifespan=lambda _: served.router.lifespan_context(served))``.
+    ``FastAPI(lifespan=served.router.lifespan_context)``.
 
     Parameters
     ----------

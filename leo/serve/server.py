@@ -24,6 +24,9 @@ __all__ = [
     "serving",
 ]
 
+HOST = "127.0.0.1"
+"""Where it listens unless told otherwise."""
+
 MIN_TOKEN = 16
 """Characters of a token."""
 
@@ -172,7 +175,9 @@ def could_not_start() -> ServeError:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, limits: Limits, taken: socket.socket) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, limits: Limits | None = None, taken: socket.socket | None = None
+) -> AsyncIterator[str]:
     """Serve on the running loop until the end of the block; gives the address.
 
     Parameters
@@ -180,11 +185,13 @@ async def serving(app: ASGIApp, limits: Limits, taken: socket.socket) -> AsyncIt
     app
         What is served.
     limits
-        How much is taken on.
+        How much is taken on; the usual ones if not given.
     taken
-        The socket to listen on, from `listen`; it is closed at the end.
+        The socket to listen on, from `listen`; it is closed at the end. A free port of loopback
+        if not given.
     """
-    one = server(app, limits)
+    taken = taken or listen(HOST, 0)
+    one = server(app, limits or Limits())
     one.guest = True
     task = asyncio.create_task(one.stay(taken))
     ready = asyncio.create_task(one.ready.wait())

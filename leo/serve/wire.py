@@ -94,11 +94,15 @@ class Seen(BaseModel):
     centers: list[str]
 
 
+# A tuple would say the same in a form that few programs read (prefixItems).
+Pair: TypeAlias = Annotated[list[str], Field(min_length=2, max_length=2)]
+
+
 class Told(BaseModel):
     """A reply and everything it came from."""
 
     reply: str
-    words: list[tuple[str, str]] = Field(description="Each word as shown, and its reasons.")
+    words: list[Pair] = Field(description="Each word as shown, and its reasons.")
     turn: dict[str, Any] = Field(description="The Turn, as `Turn.to_json` writes it.")
 
 

@@ -171,3 +171,9 @@ async def closed(line: ClientConnection) -> int | None:
         async for _ in line:
             pass
     return line.close_code
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
+    """Load the plugin of schemathesis, which takes a second, where it is needed."""
+    if file_path.name == "test_schema.py":
+        parent.config.pluginmanager.import_plugin("schemathesis.pytest.plugin")
