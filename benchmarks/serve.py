@@ -209,9 +209,7 @@ async def rounds(ways: Sequence[Way], many: int, turns: int, count: int) -> list
 
 def tell(ways: Sequence[Way], many: int, found: Sequence[Figures]) -> None:
     """Print what was found, and the server's share."""
-    headline(
-        f"{many} at a time       turns a second        a turn, ms            95 %   first word"
-    )
+    headline(f"{many:2} at a time   turns a second         a turn, ms           95 %    first word")
     alone = found[0]
     for way, one in zip(ways, found, strict=True):
         slow = sorted(one.ms)[int(P95 * (len(one.ms) - 1))]
@@ -225,9 +223,8 @@ def tell(ways: Sequence[Way], many: int, found: Sequence[Figures]) -> None:
         cpu = [1 - bare / spent for spent, bare in zip(one.cpu, alone.cpu, strict=True)]
         told = f"of time {_percent(wall)}, of processor {_percent(cpu)}"
         print(f"  share of the server, {way.name + ':':11} {told}", flush=True)
-    print(
-        f"  processor ms a turn: {', '.join(f'{w.name} {spread(f.cpu)}' for w, f in zip(ways, found, strict=True))}"
-    )
+    spent = ", ".join(f"{way.name} {spread(one.cpu)}" for way, one in zip(ways, found, strict=True))
+    print(f"  processor, ms a turn: {spent}", flush=True)
 
 
 def _percent(values: Sequence[float]) -> str:
