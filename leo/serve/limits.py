@@ -35,6 +35,8 @@ class Limits:
         Seconds from a message to the end of its turn, waiting included.
     turns_per_minute, turns_at_once
         Turns of one session per minute in the long run, and in one go.
+    reads_per_minute, reads_at_once
+        Looks at one session and its journal per minute in the long run, and in one go.
     waiting
         Turns of one session that may be under way or waiting at a time.
     page_turns
@@ -64,6 +66,8 @@ class Limits:
     turn_seconds: float = 60.0
     turns_per_minute: int = 60
     turns_at_once: int = 20
+    reads_per_minute: int = 240
+    reads_at_once: int = 60
     waiting: int = 8
     page_turns: int = 50
     live: int = 256

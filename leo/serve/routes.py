@@ -74,6 +74,7 @@ def _sessions(router: APIRouter, sessions: Sessions) -> None:
     async def see(id: Id) -> Seen:  # noqa: A002  its name in the path
         """Tell what its Leo amounts to."""
         async with sessions.using(id) as session:
+            session.read()
             stats = await session.leo.stats()
         size = stats.totals
         return Seen(
@@ -120,6 +121,7 @@ def _turns(router: APIRouter, sessions: Sessions, limits: Limits) -> None:
     ) -> Response:
         """Give turns of the session's whole life; forgotten ones are left out."""
         async with sessions.using(id) as session:
+            session.read()
             turns = await session.leo.journal(start, start + limit)
             last = (await session.leo.stats()).turns
         told = []

@@ -52,6 +52,19 @@ class Session:
         self.asleep = False
         self._limits, self._turns = limits, 0
         self._rate = Rate(limits.turns_at_once, limits.turns_per_minute, now)
+        self._reads = Rate(limits.reads_at_once, limits.reads_per_minute, now)
+
+    def read(self) -> None:
+        """Count a look at it.
+
+        Raises
+        ------
+        Refused
+            If there are too many.
+        """
+        wait = self._reads.take()
+        if wait:
+            raise Refused(429, "This session is looked at too often.", retry=wait)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

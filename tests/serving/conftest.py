@@ -30,7 +30,12 @@ MANY = 10_000
 """Where a limit is not what is tested."""
 
 FREE = Limits(
-    sessions_per_minute=MANY, sessions_at_once=MANY, turns_per_minute=MANY, turns_at_once=MANY
+    sessions_per_minute=MANY,
+    sessions_at_once=MANY,
+    turns_per_minute=MANY,
+    turns_at_once=MANY,
+    reads_per_minute=MANY,
+    reads_at_once=MANY,
 )
 
 

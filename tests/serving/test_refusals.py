@@ -243,6 +243,17 @@ async def test_a_session_that_says_too_much(serve: Serve) -> None:
         await served.say(other, "Hi")
 
 
+async def test_a_session_that_is_looked_at_too_often(serve: Serve) -> None:
+    """Both ways to look at it count; other sessions are not concerned."""
+    async with serve(replace(FREE, reads_at_once=2, reads_per_minute=1)) as served:
+        name, other = await served.session(), await served.session()
+        for where in (f"/sessions/{name}", f"/sessions/{name}/turns"):
+            assert (await served.client.get(where)).status_code == 200
+        for where in (f"/sessions/{name}", f"/sessions/{name}/turns"):
+            assert problem(await served.client.get(where), 429)["retry_after"] in (59, 60)
+        assert (await served.client.get(f"/sessions/{other}")).status_code == 200
+
+
 async def test_too_many_sessions(serve: Serve) -> None:
     """So many in one go, and so many at all; those of before a restart count."""
     async with serve(replace(FREE, sessions_at_once=1, sessions_per_minute=1)) as served:

@@ -143,6 +143,18 @@ async def test_going_away_while_he_speaks_is_no_failure(
     assert [one.getMessage() for one in caplog.records if one.levelname != "DEBUG"] == []
 
 
+async def test_small_answers_do_not_wait_for_one_another() -> None:
+    """Every connection sends at once: else a word waits for the acknowledgement of another."""
+    with listen("127.0.0.1", 0) as taken, socket.socket() as client:
+        client.setblocking(False)
+        taken.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(client, taken.getsockname())
+        connection, _ = await loop.sock_accept(taken)
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="others know no such option")
 async def test_what_the_operating_system_is_told() -> None:
     """On Linux a connection ends whose client takes nothing, which no program would see."""

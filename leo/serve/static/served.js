@@ -4,7 +4,9 @@ import chat from "./chat.js";
 
 const SLOTS = 100; // messages a chat shows, as in chat.js
 const RESTORED = 20; // turns of a session that a page shows again
-const AGAIN_MS = 2000; // before the next try to connect
+const AGAIN_MS = 1000; // before the next try to connect, and twice as long before each further one
+const AGAIN_MOST_MS = 30000;
+const IDLE = 1001; // the server's close code when nothing was said for long
 const HERE = new URL(".", location.href);
 const SESSION = `leo-session ${HERE.pathname}`;
 const TOKEN = `leo-token ${HERE.pathname}`;
@@ -35,6 +37,7 @@ const model = {
 // ---------------------------------------------------------------- the transcript
 
 let newest = -1;
+let known = 0; // the last turn that is shown
 
 function add(who, text, rest = {}) {
   newest++;
@@ -50,16 +53,25 @@ function change(id, changes) {
   set(name, { ...traits[name], ...changes });
 }
 
-const words = (told) => ({ text: told.reply, turn: told.turn.id, words: told.words, state: "done" });
+function words(told) {
+  known = Math.max(known, told.turn.id);
+  return { text: told.reply, turn: told.turn.id, words: told.words, state: "done" };
+}
 
+// A turn of the journal; perhaps it is the answer to what was under way when the line was cut.
 function addTurn(told) {
-  add("you", told.turn.prompt, { turn: told.turn.id });
-  add("leo", told.reply, words(told));
+  const asked = { text: told.turn.prompt, turn: told.turn.id, state: "done" };
+  const one = lost[0]?.wanted === told.turn.prompt ? lost.shift() : null;
+  if (one) change(one.asked, asked);
+  else add("you", told.turn.prompt, asked);
+  if (one && one.said !== null) change(one.said, words(told));
+  else add("leo", told.reply, words(told));
 }
 
 // ---------------------------------------------------------------- what is under way
 
-let waiting = []; // { asked, said, text }: what was said and not yet answered, in order
+let waiting = []; // { wanted, asked, said, text }: what was said and not yet answered, in order
+let lost = []; // of these, the ones that were under way when the line was cut
 
 function busy() {
   const more = waiting.length - 1;
@@ -68,12 +80,19 @@ function busy() {
 }
 
 function say(text, note = "") {
-  if (line?.readyState !== WebSocket.OPEN) {
+  if (there === "lost") {
+    add("you", text, { state: "failed", note });
     add("error", "There is no connection to the server; nothing was said.");
     return;
   }
-  waiting.push({ asked: add("you", text, { state: "queued", note }), said: null, text: "" });
-  line.send(JSON.stringify({ kind: "say", text }));
+  waiting.push({ wanted: text, asked: add("you", text, { state: "queued", note }), said: null, text: "" });
+  if (there === "ready") tellServer(waiting.at(-1));
+  if (there === "resting") start();
+  set("busy", true);
+}
+
+function tellServer({ wanted }) {
+  line.send(JSON.stringify({ kind: "say", text: wanted }));
   busy();
 }
 
@@ -88,14 +107,17 @@ function begun() {
 
 function giveUp(state) {
   const one = waiting.shift();
-  if (!one) return;
+  if (!one) return null;
   change(one.asked, { state });
   if (one.said !== null) change(one.said, { state, text: one.text });
+  return one;
 }
 
 const hears = {
   ready() {
-    busy();
+    there = "ready";
+    tries = 0;
+    waiting.forEach(tellServer); // said while there was no line
   },
   word({ text }) {
     const one = begun();
@@ -134,7 +156,11 @@ const hears = {
 const uses = {
   submit: ({ text, edited }) => say(text, edited ? "edited" : ""),
   again: () => say(mine().at(-1), "again"),
-  stop: () => line?.send(JSON.stringify({ kind: "stop" })),
+  stop() {
+    if (there === "ready") return line.send(JSON.stringify({ kind: "stop" }));
+    while (waiting.length) giveUp("stopped");
+    busy();
+  },
   word: ({ turn, index }) => why(turn, index),
   clear() {
     const first = waiting.length ? waiting[0].asked : newest + 1;
@@ -142,8 +168,10 @@ const uses = {
   },
   async new() {
     localStorage.removeItem(SESSION);
-    line?.close();
-    waiting = [];
+    const before = line;
+    line = null;
+    before?.close();
+    [waiting, lost, known] = [[], [], 0];
     set("span", [newest + 1, newest]);
     add("note", "A newborn Leo. The one before stays in his session.");
     await start();
@@ -177,8 +205,12 @@ function why(turn, index) {
 // ---------------------------------------------------------------- the server
 
 let line = null;
+let there = "connecting"; // then ready; resting: the line was idle; lost: none, or a token is needed
+let tries = 0;
+let timer = 0; // of the next try
 
 function askForToken() {
+  there = "lost";
   sessionStorage.removeItem(TOKEN);
   document.querySelector("#key").hidden = false;
   set("status", "a token is needed");
@@ -189,7 +221,7 @@ async function ask(path, method = "GET") {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const answer = await fetch(new URL(path, HERE), { method, headers });
   const told = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told.detail), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(told.detail), told);
   return told;
 }
 
@@ -204,6 +236,7 @@ async function session() {
   }
   const made = await ask("sessions", "POST");
   localStorage.setItem(SESSION, made.id);
+  known = 0;
   return { ...made, turns: 0 };
 }
 
@@ -220,30 +253,45 @@ function connect(id) {
     hears[told.kind]?.(told);
     if (told.kind !== "word" && told.kind !== "revised") busy();
   });
-  mineNow.addEventListener("close", () => {
-    if (line !== mineNow) return;
-    while (waiting.length) giveUp("failed");
+  mineNow.addEventListener("close", (event) => {
+    if (line !== mineNow) return; // of a Leo who was left
+    while (waiting.length) lost.push(giveUp("failed"));
     busy();
-    set("status", "not connected");
-    if (document.querySelector("#key").hidden) setTimeout(() => line === mineNow && start(), AGAIN_MS);
+    if (!document.querySelector("#key").hidden) return askForToken();
+    if (event.code === IDLE) {
+      there = "resting";
+      set("status", "resting; say something");
+    } else again();
   });
 }
 
+function again(seconds = 0) {
+  there = "lost";
+  while (waiting.length) lost.push(giveUp("failed"));
+  busy();
+  set("status", "not connected; trying again");
+  const wait = Math.max(seconds * 1000, Math.min(AGAIN_MS * 2 ** tries++, AGAIN_MOST_MS));
+  timer = setTimeout(start, wait);
+}
+
 async function start() {
+  clearTimeout(timer);
+  there = "connecting";
+  set("status", "connecting…");
   try {
     const { id, turns } = await session();
-    if (turns && newest < 0) {
-      const from = Math.max(1, turns - RESTORED + 1);
+    const from = Math.max(known + 1, turns - RESTORED + 1);
+    if (turns >= from) {
       const page = await ask(`sessions/${id}/turns?start=${from}&limit=${RESTORED}`);
       page.turns.forEach(addTurn);
     }
+    lost = [];
     connect(id);
   } catch (error) {
-    if (error.status === 401) askForToken();
-    else {
-      set("status", "not connected");
-      add("error", error.message);
-    }
+    if (error.status === 401) return askForToken();
+    // The browser's own message for a server that is away says nothing to anybody.
+    if (!tries) add("error", error.status ? error.message : "The server does not answer.");
+    again(error.retry_after);
   }
 }
 
@@ -253,6 +301,7 @@ document.querySelector("#key").addEventListener("submit", (event) => {
   sessionStorage.setItem(TOKEN, input.value.trim());
   input.value = "";
   event.target.hidden = true;
+  tries = 0;
   start();
 });
 
