@@ -74,6 +74,7 @@ def test_a_talk_on_the_page(browser: BrowserContext, url: str) -> None:
     say(page, "The sea? <b>Boats</b>")
     reply = page.locator(".leo-leo.leo-is-done .leo-body")
     expect(reply).to_have_count(1)
+    expect(page.locator(".leo-error")).to_have_count(0)
     expect(page.locator(".leo-you .leo-body")).to_have_text("The sea? <b>Boats</b>")
     word = page.locator(".leo-leo .leo-word").first
     word.click()
@@ -83,6 +84,7 @@ def test_a_talk_on_the_page(browser: BrowserContext, url: str) -> None:
     said = reply.inner_text()
     page.reload()
     expect(reply).to_have_text(said)
+    expect(page.locator(".leo-error")).to_have_count(0)
     assert problems == []
     page.close()
 
@@ -90,6 +92,8 @@ def test_a_talk_on_the_page(browser: BrowserContext, url: str) -> None:
 def test_a_page_through_thick_and_thin(browser: BrowserContext, tmp_path: Path) -> None:
     """It asks for the token, meets a newborn Leo, and goes on after the server went and came."""
     page = browser.new_page()
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
     status = page.locator(".leo-status")
     done = page.locator(".leo-leo.leo-is-done")
     with served(tmp_path, token=TOKEN) as url:
@@ -123,4 +127,5 @@ def test_a_page_through_thick_and_thin(browser: BrowserContext, tmp_path: Path) 
             "all => all.map((e) => e.dataset.turn)"
         )
         assert set(turns) == {"1", "2"}
+    assert mistakes == []
     page.close()

@@ -219,17 +219,20 @@ function askForToken() {
 async function ask(path, method = "GET") {
   const token = sessionStorage.getItem(TOKEN);
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  const answer = await fetch(new URL(path, HERE), { method, headers });
+  const answer = await fetch(new URL(path, HERE), { method, headers }).catch(() => {
+    // the browser's own message for a server that is away says nothing to anybody
+    throw Object.assign(new Error("The server does not answer."), { status: 0 });
+  });
   const told = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(told.detail), told);
   return told;
 }
 
 async function session() {
-  const known = localStorage.getItem(SESSION);
-  if (known) {
+  const kept = localStorage.getItem(SESSION);
+  if (kept) {
     try {
-      return await ask(`sessions/${known}`);
+      return await ask(`sessions/${kept}`);
     } catch (error) {
       if (error.status !== 404 && error.status !== 422) throw error;
     }
@@ -288,9 +291,9 @@ async function start() {
     lost = [];
     connect(id);
   } catch (error) {
+    if (error.status === undefined) throw error; // no answer of the server: a mistake of this page
     if (error.status === 401) return askForToken();
-    // The browser's own message for a server that is away says nothing to anybody.
-    if (!tries) add("error", error.status ? error.message : "The server does not answer.");
+    if (!tries) add("error", error.message);
     again(error.retry_after);
   }
 }
