@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from leo import FieldBusy, FieldClosed
+from leo import FieldBusy, FieldClosed, Turn
 from leo.serve.limits import Limits
 from leo.serve.problems import Refused, problem_of
 from leo.serve.rates import Rate
+from leo.serve.saying import Saying
 from leo.serve.sessions import Sessions
 from leo.testing import ScriptedClock
 from tests.serving.conftest import FREE, born
@@ -158,6 +159,30 @@ async def test_a_file_that_cannot_be_made_is_no_session(tmp_path: Path) -> None:
 
     assert await sessions.exists(await sessions.create())
     await sessions.close()
+
+
+async def test_what_was_kept_is_known_also_to_one_who_left(tmp_path: Path) -> None:
+    """Stop may come when the turn is committed already: then it is told; before, nothing is."""
+    async with born(tmp_path / "leo.db") as leo:
+        late, early = (Saying(leo, text, 1.0, 80) for text in ("Late.", "Early."))
+        leaving = asyncio.ensure_future(late.whole(60.0))
+
+        def leave(turn: Turn) -> None:
+            leaving.cancel()
+
+        unwatch = leo.watch(leave)
+        await asyncio.wait([leaving])
+        unwatch()
+        stopped = asyncio.ensure_future(early.whole(60.0))
+        await asyncio.sleep(0)
+        stopped.cancel()
+        await asyncio.wait([stopped])
+        journal = list(await leo.journal())
+
+    assert leaving.cancelled()
+    assert stopped.cancelled()
+    assert journal == [late.kept]
+    assert early.kept is None
 
 
 def test_a_rate() -> None:
