@@ -15,6 +15,7 @@
     ├── TurnForgotten      something was forgotten that this needs
     ├── ObservationError   a run cannot be observed or read
     │   └── TopicsError    a file is no topic file
+    ├── ServeError         a server cannot be started
     └── ModuleError        a module failed (raised in strict mode only)
 
 Plain ``ValueError`` and ``TypeError`` are kept for arguments that are wrong whatever
@@ -31,6 +32,7 @@ __all__ = [
     "ObservationError",
     "PromptTooLong",
     "SeedMismatch",
+    "ServeError",
     "StoreError",
     "TopicsError",
     "TurnForgotten",
@@ -89,6 +91,10 @@ class ObservationError(LeoError):
 
 class TopicsError(ObservationError):
     """A file cannot be read as topics; the message names it and the place."""
+
+
+class ServeError(LeoError):
+    """A server cannot be started; the message names why and the way out."""
 
 
 class ModuleError(LeoError):

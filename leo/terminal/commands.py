@@ -5,8 +5,8 @@ from datetime import datetime
 
 from leo.limits import settings_of
 from leo.records import Turn
+from leo.records.why import why
 from leo.sync_leo import LeoField
-from leo.terminal.why import why
 
 __all__ = ["Talk", "WrongCommand"]
 

@@ -13,6 +13,7 @@ from leo.terminal.lab import lab_command
 from leo.terminal.observing import observe_command
 from leo.terminal.options import COMMANDS
 from leo.terminal.reading import read_command
+from leo.terminal.serving import serve_command
 from leo.terminal.talk import say_command, talk_command
 
 __all__ = ["main"]
@@ -28,6 +29,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "lab": lab_command,
     "ablate": ablate_command,
     "observe": observe_command,
+    "serve": serve_command,
 }
 """Every name in `COMMANDS` has its function here."""
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "lab": "open JupyterLab with a first notebook",
     "ablate": "show what each module changes in a talk",
     "observe": "talk with newborn Leos through topics, and measure every turn",
+    "serve": "serve him over HTTP and WebSocket, with a page: one Leo for each session",
 }
 """Words that are a command when they stand first."""
 

@@ -1,8 +1,13 @@
 """The reasons of a reply's words, in words."""
 
-from leo.records import SpokenWord, Turn, WordContext
+from typing import TYPE_CHECKING
 
-__all__ = ["why"]
+from leo.records.spoken import SpokenWord, WordContext
+
+if TYPE_CHECKING:
+    from leo.records.turn import Turn
+
+__all__ = ["reasons", "why"]
 
 FOUND: dict[WordContext, str] = {
     "start": "he starts from it",
@@ -21,14 +26,15 @@ OTHERS = 3
 """Words shown that could have been said instead."""
 
 
-def why(turn: Turn) -> list[str]:
+def why(turn: "Turn") -> list[str]:
     """Tell a reply's words with their reasons, one line for each."""
     words = turn.utterance.words
     width = max((len(word.text.strip()) for word in words), default=0)
-    return [f"{word.text.strip():{width}}  {_reasons(word)}" for word in words]
+    return [f"{word.text.strip():{width}}  {reasons(word)}" for word in words]
 
 
-def _reasons(word: SpokenWord) -> str:
+def reasons(word: SpokenWord) -> str:
+    """Tell the reasons of one word in a line."""
     found = FOUND[word.context].format(after=f"'{' '.join(word.after)}'")
     others = [
         f"{one.word} {one.probability:.0%}" for one in word.candidates if one.word != word.word
