@@ -1,4 +1,4 @@
-"""Figures of a run with their uncertainty, topic by topic.
+"""Figures of a run with their uncertainty, topic by topic; and of many lives, life by life.
 
 The turns of one topic are not independent of each other, so a topic is drawn or turned over as
 a whole: intervals are those of a cluster bootstrap (Efron and Tibshirani, 1993), probabilities
@@ -22,8 +22,10 @@ __all__ = [
     "Figure",
     "Measure",
     "change",
+    "change_of",
     "figure",
     "holm",
+    "mean_of",
     "topic_figure",
 ]
 
@@ -32,6 +34,9 @@ DRAWS: Final = 10_000
 
 LEVEL: Final = 0.95
 """Of every interval."""
+
+BLOCK: Final = 500
+"""Draws that are made at once, so that thousands of lives need no gigabytes."""
 
 ALL_FLIPS: Final = 13
 """Topics up to which every way to flip their signs is tried."""
@@ -144,8 +149,9 @@ def _figure(parts: Sequence[tuple[float, float]], measure: Measure) -> Figure:
 
 def _drawn(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Draw as many parts as there are, with replacement, and add them up; many times."""
-    rng = np.random.default_rng(SEED)
-    return np.asarray(parts[rng.integers(0, len(parts), (DRAWS, len(parts)))].sum(axis=1))
+    rng, count = np.random.default_rng(SEED), len(parts)
+    blocks = (rng.integers(0, count, (BLOCK, count)) for _ in range(DRAWS // BLOCK))
+    return np.concatenate([parts[block].sum(axis=1) for block in blocks])
 
 
 def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
@@ -224,14 +230,41 @@ def _effect(topics: NDArray[np.float64]) -> float:
 def _probability(topics: NDArray[np.float64]) -> float:
     count = len(topics)
     if count <= ALL_FLIPS:
-        flips = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+        blocks = [(np.arange(2**count)[:, None] >> np.arange(count)) & 1]
     else:
-        flips = np.random.default_rng(SEED).integers(0, 2, (DRAWS, count))
-    means = np.abs((1 - 2 * flips) @ topics) / count
+        rng = np.random.default_rng(SEED)
+        blocks = [rng.integers(0, 2, (BLOCK, count)) for _ in range(DRAWS // BLOCK)]
+    means = np.concatenate([np.abs((1 - 2 * flips) @ topics) for flips in blocks]) / count
     as_far = int((means >= abs(topics.mean()) - 1e-12).sum())
     if count <= ALL_FLIPS:
         return as_far / len(means)
     return (as_far + 1) / (len(means) + 1)
+
+
+def mean_of(values: Sequence[float]) -> Figure:
+    """Give the mean of values that are independent, one of each life, with its interval.
+
+    Raises
+    ------
+    ObservationError
+        If there are none.
+    """
+    if not len(values):
+        raise ObservationError("there are no values to take the mean of")
+    drawn = _drawn(np.asarray(values, np.float64)[:, None])[:, 0] / len(values)
+    return Figure(float(np.mean(values)), *_interval(drawn))
+
+
+def change_of(pairs: Sequence[tuple[float, float]]) -> Change:
+    """Compare values before and after, a pair of each life; as `change`, but over lives.
+
+    Raises
+    ------
+    ObservationError
+        If there are none.
+    """
+    more = np.array([after - before for before, after in pairs], np.float64)
+    return Change(mean_of(more.tolist()), _effect(more), _probability(more))
 
 
 def holm(probabilities: Mapping[str, float]) -> dict[str, float]:
