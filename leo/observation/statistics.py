@@ -44,6 +44,9 @@ ALL_FLIPS: Final = 13
 SEED: Final = 20_000
 """Of the draws, so that the same run gives the same intervals."""
 
+NO_SPREAD: Final = 1e-12
+"""What the last digit of a sum may leave where every topic changed by the same."""
+
 Better = Literal["lower", "higher", "neither"]
 
 
@@ -224,7 +227,7 @@ def _effect(topics: NDArray[np.float64]) -> float:
     if mean == 0:
         return 0.0
     spread = float(topics.std(ddof=1)) if len(topics) > 1 else 0.0
-    return mean / spread if spread else math.copysign(math.inf, mean)
+    return mean / spread if spread > NO_SPREAD else math.copysign(math.inf, mean)
 
 
 def _probability(topics: NDArray[np.float64]) -> float:
@@ -235,7 +238,7 @@ def _probability(topics: NDArray[np.float64]) -> float:
         rng = np.random.default_rng(SEED)
         blocks = [rng.integers(0, 2, (BLOCK, count)) for _ in range(DRAWS // BLOCK)]
     means = np.concatenate([np.abs((1 - 2 * flips) @ topics) for flips in blocks]) / count
-    as_far = int((means >= abs(topics.mean()) - 1e-12).sum())
+    as_far = int((means >= abs(topics.mean()) - NO_SPREAD).sum())
     if count <= ALL_FLIPS:
         return as_far / len(means)
     return (as_far + 1) / (len(means) + 1)

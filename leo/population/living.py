@@ -3,12 +3,13 @@
 import asyncio
 import math
 import pickle
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from leo.async_leo import AsyncLeoField
-from leo.errors import ObservationError
+from leo.errors import LeoError, ObservationError
 from leo.observation.observed import Observed
 from leo.observation.observing import Conditions, observe
 from leo.observation.statistics import MEASURES, Measure
@@ -16,7 +17,7 @@ from leo.population.lives import Life, Lives, Made, digest
 from leo.population.settings import Setting
 from leo.records import Totals, Turn
 
-__all__ = ["live", "lived"]
+__all__ = ["live", "lived", "what_failed"]
 
 DIGITS: Final = 6
 """Of a life's figure."""
@@ -100,7 +101,7 @@ def live(lives: bytes, made: Made, setting: Setting) -> Life:
     Raises
     ------
     ObservationError
-        If this worker would live another life.
+        If it fails, or if this worker would live another life.
     """
     there: Lives = pickle.loads(lives)
     if there.made != made:
@@ -108,4 +109,25 @@ def live(lives: bytes, made: Made, setting: Setting) -> Life:
             f"this worker would live another life: it has {there.made}, and {made} was asked "
             "for; install the same Leo on all workers"
         )
-    return asyncio.run(lived(there, setting))
+    found = asyncio.run(_settled(there, setting))
+    if isinstance(found, BaseException):
+        raise _portable(found)
+    return found
+
+
+async def _settled(lives: Lives, setting: Setting) -> Life | BaseException:
+    """Live a life, and give what it failed of."""
+    (found,) = await asyncio.gather(lived(lives, setting), return_exceptions=True)
+    return found
+
+
+def _portable(error: BaseException) -> ObservationError:
+    """Make an error that can be sent: many cannot, or hold what cannot."""
+    told = ObservationError(what_failed(error))
+    told.add_note("".join(traceback.format_exception(error)))
+    return told
+
+
+def what_failed(error: BaseException) -> str:
+    """Write an error, with its kind where it is none of Leo's."""
+    return str(error) if isinstance(error, LeoError) else f"{type(error).__name__}: {error}"

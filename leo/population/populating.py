@@ -1,6 +1,7 @@
 """A population: many lives over a grid of settings, kept as they go."""
 
-import importlib.util
+import asyncio
+import importlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
@@ -89,11 +90,13 @@ async def population(  # noqa: PLR0913  all that a grid and its lives are made o
     ImportError
         If pandas is not installed, which tables need.
     """
-    _check_pandas()
+    await asyncio.to_thread(_load_pandas)
     lives = lives_of(script_or_observer, topics, named, birth, make_modules)
     made = lives.made
     settings = grid(seeds, without, temperature, made.modules)
     live, room = here(lives) if client is None else _on(client, lives)
+    if progress is True:  # the first bar of a process makes a lock, and looks at the disk for it
+        await asyncio.to_thread(tqdm.get_lock)
     async with AsyncExitStack() as stack:
         keeper = None if keep is None else await stack.enter_async_context(Keeper(keep, made))
         found = {} if keeper is None else dict(keeper.lives)
@@ -110,12 +113,14 @@ async def population(  # noqa: PLR0913  all that a grid and its lives are made o
     return Population(made, tuple(found[one] for one in settings))
 
 
-def _check_pandas() -> None:
+def _load_pandas() -> None:
     """Fail before a thousand lives are lived whose table could not be made."""
-    if importlib.util.find_spec("pandas") is None:
+    try:
+        importlib.import_module("pandas")
+    except ImportError as error:
         raise ImportError(
             "the table of a population needs pandas: pip install 'leo-organism[cluster]'"
-        )
+        ) from error
 
 
 def _on(client: "Client", lives: Lives) -> tuple[Live, Room]:

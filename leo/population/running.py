@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from leo.errors import ObservationError
 from leo.population.lives import Life, Lives
-from leo.population.living import lived
+from leo.population.living import lived, what_failed
 from leo.population.settings import Setting
 
 __all__ = ["Live", "Room", "here", "run"]
@@ -76,7 +76,7 @@ async def _named(setting: Setting, live: Live) -> Life:
         return await live(setting)
     except Exception as error:
         raise ObservationError(
-            f"the life with {setting.told()} failed: {type(error).__name__}: {error}"
+            f"the life with {setting.told()} failed: {what_failed(error)}"
         ) from error
 
 
