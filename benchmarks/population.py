@@ -1,0 +1,127 @@
+"""Populations on a Dask cluster of this machine, against the same lives in one process.
+
+The same lives are lived in this process, and by 1, 2 and 4 workers of one thread each, in rounds
+in which all sides take their turn. Scheduler and workers stand in processes of their own. Then
+lives that are next to nothing show what a life costs on its way, and what the caller's memory
+grows by with the number of lives.
+
+    python benchmarks/population.py [--quick | --full] [--lives N] [--rounds N] [--tiny N]
+"""
+
+import asyncio
+import gc
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from distributed import Client
+from kit import headline, ratios, sizes, spread, timed
+
+from leo.module import Module
+from leo.observation.talk import TALK
+from leo.population import Population, population
+from tests.population.cluster import cluster
+
+WORKERS = (1, 2, 4)
+
+SCRIPT = TALK[:6]
+"""What a life of ordinary length hears."""
+
+
+def no_modules() -> Sequence[Module[Any]]:
+    """Make no modules: with an empty field as well, the least that a life can be."""
+    return ()
+
+
+async def ordinary(seeds: Sequence[int], client: Client | None) -> Population:
+    """Live lives with all modules."""
+    return await population(SCRIPT, seeds, client=client, progress=None)
+
+
+async def tiny(seeds: Sequence[int], client: Client | None) -> Population:
+    """Live lives that are next to nothing."""
+    return await population(
+        SCRIPT[:2], seeds, client=client, progress=None, birth=None, make_modules=no_modules
+    )
+
+
+def resident() -> float:
+    """Give the memory of this process that is resident, in megabytes."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def told(name: str, rates: Sequence[float], base: Sequence[float]) -> str:
+    """Write a side's rate, and how it compares."""
+    return f"{name:16} {spread(rates)!s:24} lives a second, {ratios(rates, base)} x in process"
+
+
+async def speed(lives: int, rounds: int, started: Any, client: Client) -> None:
+    """Measure every side in each round, and that all lived the same."""
+    headline(f"{lives} lives of {len(SCRIPT)} turns, all modules, {rounds} rounds")
+    seeds = range(lives)
+    rates: dict[int, list[float]] = {workers: [] for workers in (0, *WORKERS)}
+    expected = await ordinary(seeds, None)  # and everything is warm here
+    for _ in range(rounds):
+        for workers, side in rates.items():
+            if workers:
+                await started.scale(workers)
+                await ordinary(range(-2 * workers, 0), client)  # and so is every worker
+            ms, found = await timed(ordinary(seeds, client if workers else None))
+            if found != expected:
+                raise SystemExit("other workers lived other lives")
+            side.append(lives / ms * 1000)
+    for workers, found_rates in rates.items():
+        name = f"{workers} worker{'s' if workers > 1 else ''}" if workers else "in process"
+        print(told(name, found_rates, rates[0]))
+    for workers in WORKERS[1:]:
+        print(f"{workers} workers : 1 worker {ratios(rates[workers], rates[1])!s:>20}")
+    print(f"this machine has {os.cpu_count()} processors for workers, scheduler and caller")
+
+
+async def overhead(lives: int, started: Any, client: Client) -> None:
+    """Measure what a life that is next to nothing costs on a worker, and in this process."""
+    headline(f"{lives} lives that are next to nothing: what a task costs")
+    await started.scale(1)
+    both: dict[str, list[float]] = {"in process": [], "1 worker": []}
+    for _ in range(3):
+        for name, given in (("in process", None), ("1 worker", client)):
+            await tiny(range(10), given)
+            ms, _found = await timed(tiny(range(lives), given))
+            both[name].append(ms / lives)
+    for name, each in both.items():
+        print(f"{name:16} {spread(each)} ms a life")
+    more = [one - other for one, other in zip(both["1 worker"], both["in process"], strict=True)]
+    print(f"{'a task':16} {spread(more)} ms more (less than 0: what two processes do at once)")
+
+
+async def memory(few: int, many: int, started: Any, client: Client) -> None:
+    """Measure what the caller's memory grows by, after the first lives."""
+    headline(f"memory of the caller, after {few} and after {many:,} lives")
+    await started.scale(2)
+    for name, given in (("on 2 workers", client), ("in process", None)):
+        await tiny(range(few), given)
+        before = resident()
+        first = await tiny(range(few), given)
+        small = resident() - before
+        second = await tiny(range(many), given)
+        large = resident() - before
+        each = (large - small) * 1000 / (len(second.lives) - len(first.lives))
+        print(f"{name:16} +{small:.1f} MB, +{large:.1f} MB: {each:.2f} kB a life, its row included")
+
+
+async def main(lives: int, rounds: int, many: int) -> None:
+    """Measure, and print."""
+    async with cluster() as started:
+        await started.scale(1)
+        async with Client(started.address, asynchronous=True) as client:
+            await speed(lives, rounds, started, client)
+            await overhead(max(10, many // 10), started, client)
+            await memory(max(10, many // 10), many, started, client)
+
+
+if __name__ == "__main__":
+    found_sizes = sizes(__doc__, lives=(24, 8, 48), rounds=(3, 1), tiny=(1000, 100, 5000))
+    asyncio.run(main(found_sizes["lives"], found_sizes["rounds"], found_sizes["tiny"]))
