@@ -81,45 +81,53 @@ async def speed(lives: int, rounds: int, started: Any, client: Client) -> None:
     print(f"this machine has {os.cpu_count()} processors for workers, scheduler and caller")
 
 
+async def one_by_one(seeds: Sequence[int], _: Client | None) -> None:
+    """Live lives that are next to nothing, never two at a time, as a worker's thread does."""
+    for seed in seeds:
+        await tiny([seed], None)
+
+
 async def overhead(lives: int, started: Any, client: Client) -> None:
     """Measure what a life that is next to nothing costs on a worker, and in this process."""
     headline(f"{lives} lives that are next to nothing: what a task costs")
     await started.scale(1)
-    both: dict[str, list[float]] = {"in process": [], "1 worker": []}
+    sides = {"in process": tiny, "one at a time": one_by_one, "1 worker": tiny}
+    found: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(3):
-        for name, given in (("in process", None), ("1 worker", client)):
-            await tiny(range(10), given)
-            ms, _found = await timed(tiny(range(lives), given))
-            both[name].append(ms / lives)
-    for name, each in both.items():
+        for name, side in sides.items():
+            given = client if name == "1 worker" else None
+            await side(range(10), given)
+            ms, _found = await timed(side(range(lives), given))
+            found[name].append(ms / lives)
+    for name, each in found.items():
         print(f"{name:16} {spread(each)} ms a life")
-    more = [one - other for one, other in zip(both["1 worker"], both["in process"], strict=True)]
-    print(f"{'a task':16} {spread(more)} ms more (less than 0: what two processes do at once)")
+    pairs = zip(found["1 worker"], found["one at a time"], strict=True)
+    print(f"{'as a task':16} {spread([one - other for one, other in pairs])} ms more than that")
 
 
-async def memory(few: int, many: int, started: Any, client: Client) -> None:
+async def memory(where: str, few: int, many: int, client: Client | None) -> None:
     """Measure what the caller's memory grows by, after the first lives."""
-    headline(f"memory of the caller, after {few} and after {many:,} lives")
-    await started.scale(2)
-    for name, given in (("on 2 workers", client), ("in process", None)):
-        await tiny(range(few), given)
-        before = resident()
-        first = await tiny(range(few), given)
-        small = resident() - before
-        second = await tiny(range(many), given)
-        large = resident() - before
-        each = (large - small) * 1000 / (len(second.lives) - len(first.lives))
-        print(f"{name:16} +{small:.1f} MB, +{large:.1f} MB: {each:.2f} kB a life, its row included")
+    headline(f"memory of the caller {where}, after {few} and after {many:,} lives")
+    await tiny(range(few), client)
+    before = resident()
+    first = await tiny(range(few), client)
+    small = resident() - before
+    second = await tiny(range(many), client)
+    large = resident() - before
+    each = (large - small) * 1000 / (len(second.lives) - len(first.lives))
+    print(f"+{small:.1f} MB, +{large:.1f} MB: {each:.2f} kB a life, its row included")
 
 
 async def main(lives: int, rounds: int, many: int) -> None:
     """Measure, and print."""
+    few = max(10, many // 10)
     async with cluster() as started:
-        await started.scale(1)
         async with Client(started.address, asynchronous=True) as client:
+            await started.scale(2)
+            await memory("of 2 workers", few, many, client)  # before its heap grows by lives here
             await speed(lives, rounds, started, client)
-            await overhead(max(10, many // 10), started, client)
-            await memory(max(10, many // 10), many, started, client)
+            await overhead(few, started, client)
+        await memory("who lives them himself", few, many, None)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,11 @@ class Keeper:
         self.lives: Mapping[Setting, Life] = {}
 
     async def __aenter__(self) -> "Keeper":
-        await settled(asyncio.to_thread(self._open))
+        try:
+            await settled(asyncio.to_thread(self._open))
+        except asyncio.CancelledError:  # it was opened all the same
+            await settled(asyncio.to_thread(self._close))
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

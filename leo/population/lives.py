@@ -1,7 +1,7 @@
 """The lives of a population: what all of them hear and are born with, and what is kept of each."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -174,7 +174,8 @@ def _prompts(topic: Topic, topics: Topics) -> Sequence[str]:
 
 
 def _one_topic(sentences: Sequence[str]) -> Topics:
-    if isinstance(sentences, str) or not all(isinstance(one, str) for one in sentences):
+    several = isinstance(sentences, Iterable) and not isinstance(sentences, str)
+    if not several or not all(isinstance(one, str) for one in sentences):
         raise ObservationError("a script is a list of sentences, topics, or who talks with them")
     try:
         topic = Topic("script", 1, "a script", tuple(sentences))

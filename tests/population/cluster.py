@@ -33,7 +33,7 @@ class Cluster:
         self._process, self.address = process, address
 
     async def scale(self, workers: int) -> None:
-        """Have so many workers, of a thread each."""
+        """Have so many workers."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{workers}\n".encode())
         assert int(await _line(self._process)) == workers
@@ -45,10 +45,16 @@ async def _line(process: asyncio.subprocess.Process) -> bytes:
 
 
 @asynccontextmanager
-async def cluster() -> AsyncIterator[Cluster]:
-    """Start a cluster without workers, and end it with all of its processes."""
+async def cluster(threads: int = 1) -> AsyncIterator[Cluster]:
+    """Start a cluster without workers, and end it with all of its processes.
+
+    Parameters
+    ----------
+    threads
+        Of each worker.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.population.cluster"),
+        *(sys.executable, "-m", "tests.population.cluster", str(threads)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -61,11 +67,11 @@ async def cluster() -> AsyncIterator[Cluster]:
         await process.wait()
 
 
-def main() -> None:
+def main(threads: int) -> None:
     """Be the cluster."""
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=0, threads_per_worker=1, dashboard_address=None
+            n_workers=0, threads_per_worker=threads, dashboard_address=None
         ) as local,
         Client(local) as client,  # type: ignore[no-untyped-call]
     ):
@@ -78,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
