@@ -6,7 +6,7 @@ those of sign flips over topics, and several questions at once are paid for (Hol
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -153,8 +153,13 @@ def _figure(parts: Sequence[tuple[float, float]], measure: Measure) -> Figure:
 def _drawn(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Draw as many parts as there are, with replacement, and add them up; many times."""
     rng, count = np.random.default_rng(SEED), len(parts)
-    blocks = (rng.integers(0, count, (BLOCK, count)) for _ in range(DRAWS // BLOCK))
+    blocks = (rng.integers(0, count, (draws, count)) for draws in _blocks())
     return np.concatenate([parts[block].sum(axis=1) for block in blocks])
+
+
+def _blocks() -> list[int]:
+    """Part the draws into those that are made at once."""
+    return [min(BLOCK, DRAWS - begin) for begin in range(0, DRAWS, BLOCK)]
 
 
 def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
@@ -233,10 +238,12 @@ def _effect(topics: NDArray[np.float64]) -> float:
 def _probability(topics: NDArray[np.float64]) -> float:
     count = len(topics)
     if count <= ALL_FLIPS:
-        blocks = [(np.arange(2**count)[:, None] >> np.arange(count)) & 1]
+        blocks: Iterable[NDArray[np.int64]] = [
+            (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+        ]
     else:
         rng = np.random.default_rng(SEED)
-        blocks = [rng.integers(0, 2, (BLOCK, count)) for _ in range(DRAWS // BLOCK)]
+        blocks = (rng.integers(0, 2, (draws, count)) for draws in _blocks())
     means = np.concatenate([np.abs((1 - 2 * flips) @ topics) for flips in blocks]) / count
     as_far = int((means >= abs(topics.mean()) - NO_SPREAD).sum())
     if count <= ALL_FLIPS:
