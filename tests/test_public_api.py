@@ -45,7 +45,7 @@ def test_the_organism_needs_no_jupyter() -> None:
     """Importing leo loads none of the notebook's packages."""
     code = (
         "import sys, leo; print([m for m in ('plotly', 'ipywidgets', 'anywidget', 'IPython',"
-        " 'ipykernel', 'nest_asyncio2', 'pandas') if m in sys.modules])"
+        " 'ipykernel', 'nest_asyncio2', 'pandas', 'distributed') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -18,6 +18,7 @@ from leo.observation.nearness import FieldNearness
 from leo.observation.observed import Observed, Run, RunSettings
 from leo.observation.observers import Exchange, Observer, OtherLeo, Scripted
 from leo.observation.topics import CHILDS_WORLD, Topic, Topics
+from leo.settle import settled
 from leo.testing import ScriptedClock
 from leo.text.birth import DEFAULT_BIRTH, Birth
 
@@ -89,15 +90,28 @@ def together(observer: Observer) -> Company:
 @asynccontextmanager
 async def other_leo(seed: int) -> AsyncIterator[Observer]:
     """Let a newborn Leo of his own talk with each life."""
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-observer-")
+    clock = ScriptedClock(BIRTHDAY, STEP)
+    async with (
+        _folder("leo-observer-") as folder,
+        AsyncLeoField(folder / "other.db", seed=seed + OTHER_SEED, clock=clock) as other,
+    ):
+        yield OtherLeo(other)
+
+
+@asynccontextmanager
+async def _folder(prefix: str) -> AsyncIterator[Path]:
+    """Give a folder that is gone afterwards, also if the caller is cancelled while it is made."""
+    made: list[tempfile.TemporaryDirectory[str]] = []
     try:
-        path = Path(folder.name) / "other.db"
-        async with AsyncLeoField(
-            path, seed=seed + OTHER_SEED, clock=ScriptedClock(BIRTHDAY, STEP)
-        ) as other:
-            yield OtherLeo(other)
+        await settled(asyncio.to_thread(lambda: made.append(_made(prefix))))
+        yield Path(made[0].name)
     finally:
-        await asyncio.to_thread(folder.cleanup)
+        for one in made:
+            await settled(asyncio.to_thread(one.cleanup))
+
+
+def _made(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=prefix)
 
 
 async def observe(
@@ -139,21 +153,16 @@ async def observe(
     conditions, company = conditions or Conditions(), company or together(Scripted())
     told = _Told(progress, len(seeds) * _length(topics))
     gate = asyncio.Semaphore(AT_ONCE)
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="leo-observe-")
     try:
-        async with asyncio.TaskGroup() as group:
+        async with _folder("leo-observe-") as folder, asyncio.TaskGroup() as group:
             lives = [
-                group.create_task(
-                    _observed(Path(folder.name), seed, topics, company, conditions, gate, told)
-                )
+                group.create_task(_observed(folder, seed, topics, company, conditions, gate, told))
                 for seed in seeds
             ]
     except BaseExceptionGroup as failed:
         # the first to fail; the others were stopped because of it
         first = failed.exceptions[0]
         raise first from first.__cause__
-    finally:
-        await asyncio.to_thread(folder.cleanup)
     return Run(
         _settings(topics, seeds, named, conditions),
         tuple(turn for life in lives for turn in life.result()),

@@ -1,4 +1,4 @@
-"""Figures of a run with their uncertainty, topic by topic.
+"""Figures of a run with their uncertainty, topic by topic; and of many lives, life by life.
 
 The turns of one topic are not independent of each other, so a topic is drawn or turned over as
 a whole: intervals are those of a cluster bootstrap (Efron and Tibshirani, 1993), probabilities
@@ -6,7 +6,7 @@ those of sign flips over topics, and several questions at once are paid for (Hol
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,8 +22,10 @@ __all__ = [
     "Figure",
     "Measure",
     "change",
+    "change_of",
     "figure",
     "holm",
+    "mean_of",
     "topic_figure",
 ]
 
@@ -33,11 +35,17 @@ DRAWS: Final = 10_000
 LEVEL: Final = 0.95
 """Of every interval."""
 
+BLOCK: Final = 500
+"""Draws that are made at once, so that thousands of lives need no gigabytes."""
+
 ALL_FLIPS: Final = 13
 """Topics up to which every way to flip their signs is tried."""
 
 SEED: Final = 20_000
 """Of the draws, so that the same run gives the same intervals."""
+
+NO_SPREAD: Final = 1e-12
+"""What the last digit of a sum may leave where every topic changed by the same."""
 
 Better = Literal["lower", "higher", "neither"]
 
@@ -144,8 +152,14 @@ def _figure(parts: Sequence[tuple[float, float]], measure: Measure) -> Figure:
 
 def _drawn(parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Draw as many parts as there are, with replacement, and add them up; many times."""
-    rng = np.random.default_rng(SEED)
-    return np.asarray(parts[rng.integers(0, len(parts), (DRAWS, len(parts)))].sum(axis=1))
+    rng, count = np.random.default_rng(SEED), len(parts)
+    blocks = (rng.integers(0, count, (draws, count)) for draws in _blocks())
+    return np.concatenate([parts[block].sum(axis=1) for block in blocks])
+
+
+def _blocks() -> list[int]:
+    """Part the draws into those that are made at once."""
+    return [min(BLOCK, DRAWS - begin) for begin in range(0, DRAWS, BLOCK)]
 
 
 def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
@@ -218,20 +232,49 @@ def _effect(topics: NDArray[np.float64]) -> float:
     if mean == 0:
         return 0.0
     spread = float(topics.std(ddof=1)) if len(topics) > 1 else 0.0
-    return mean / spread if spread else math.copysign(math.inf, mean)
+    return mean / spread if spread > NO_SPREAD else math.copysign(math.inf, mean)
 
 
 def _probability(topics: NDArray[np.float64]) -> float:
     count = len(topics)
     if count <= ALL_FLIPS:
-        flips = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+        blocks: Iterable[NDArray[np.int64]] = [
+            (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+        ]
     else:
-        flips = np.random.default_rng(SEED).integers(0, 2, (DRAWS, count))
-    means = np.abs((1 - 2 * flips) @ topics) / count
-    as_far = int((means >= abs(topics.mean()) - 1e-12).sum())
+        rng = np.random.default_rng(SEED)
+        blocks = (rng.integers(0, 2, (draws, count)) for draws in _blocks())
+    means = np.concatenate([np.abs((1 - 2 * flips) @ topics) for flips in blocks]) / count
+    as_far = int((means >= abs(topics.mean()) - NO_SPREAD).sum())
     if count <= ALL_FLIPS:
         return as_far / len(means)
     return (as_far + 1) / (len(means) + 1)
+
+
+def mean_of(values: Sequence[float]) -> Figure:
+    """Give the mean of values that are independent, one of each life, with its interval.
+
+    Raises
+    ------
+    ObservationError
+        If there are none.
+    """
+    if not len(values):
+        raise ObservationError("there are no values to take the mean of")
+    drawn = _drawn(np.asarray(values, np.float64)[:, None])[:, 0] / len(values)
+    return Figure(float(np.mean(values)), *_interval(drawn))
+
+
+def change_of(pairs: Sequence[tuple[float, float]]) -> Change:
+    """Compare values before and after, a pair of each life; as `change`, but over lives.
+
+    Raises
+    ------
+    ObservationError
+        If there are none.
+    """
+    more = np.array([after - before for before, after in pairs], np.float64)
+    return Change(mean_of(more.tolist()), _effect(more), _probability(more))
 
 
 def holm(probabilities: Mapping[str, float]) -> dict[str, float]:

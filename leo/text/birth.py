@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from leo.text.sources import Source
 
@@ -38,6 +38,10 @@ class Birth:
         for source, text in self.texts:
             state.update(f"{source}\0{text}\0".encode())
         return state.hexdigest()
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Let the shipped texts be sent to another process by their name alone."""
+        return "DEFAULT_BIRTH" if self is DEFAULT_BIRTH else (Birth, (self.version, self.texts))
 
 
 def _paragraphs(name: str) -> list[str]:

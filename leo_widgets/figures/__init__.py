@@ -21,6 +21,7 @@ from leo_widgets.figures.mathbrain import mathbrain
 from leo_widgets.figures.memory import moments_map, saturation, snippets
 from leo_widgets.figures.modules import modules
 from leo_widgets.figures.network import network
+from leo_widgets.figures.population import differences, lives
 from leo_widgets.figures.presence import cues, experts, impression, pulse
 from leo_widgets.figures.recall import recall
 from leo_widgets.figures.rhythm import game
@@ -43,6 +44,7 @@ __all__ = [
     "blending",
     "calibration",
     "cues",
+    "differences",
     "dream",
     "echo",
     "echo_map",
@@ -61,6 +63,7 @@ __all__ = [
     "inputs",
     "judge",
     "likeness",
+    "lives",
     "loops",
     "losses",
     "mathbrain",

@@ -1,45 +1,12 @@
 """Ablation: what having each module changes, measure by measure, and what is more than chance."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import plotly.graph_objects as go
 
 from leo.observation.ablated import Ablation
-from leo.observation.effects import Effect
-from leo_widgets.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    RED,
-    Trace,
-    empty,
-    framed,
-    safe,
-    trace,
-)
+from leo_widgets.figures.forest import forest
+from leo_widgets.figures.style import empty
 
 __all__ = ["ablation"]
-
-COLUMNS = 3
-"""Measures in a row."""
-
-TOP = 72
-"""Pixels of margin for a title and one line of legend."""
-
-GAP = 0.03
-"""Between two panels, of the width."""
-
-KINDS = {
-    "for the better": (GREEN, "diamond"),
-    "for the worse": (RED, "x"),
-    "neither good nor bad": (BLUE, "square"),
-    "not beyond chance": (GREY, "circle-open"),
-}
-"""Colour and mark of a change; told apart without colours too."""
-
-WAYS = {"higher": " better →", "lower": " ← better", "neither": ""}
-"""Written behind a measure's name: where the better changes stand."""
 
 
 def ablation(found: Ablation | None) -> go.Figure:
@@ -54,124 +21,4 @@ def ablation(found: Ablation | None) -> go.Figure:
     title = "What does having a module change? Mean and interval; coloured: beyond chance"
     if found is None or not found.modules:
         return empty(title, "No module was switched off.", wide=True)
-    measures = [effect.measure for effect in found.modules[0].effects]
-    rows = -(-len(measures) // COLUMNS)
-    height = 110 + rows * (80 + 22 * len(found.modules))
-    names = [safe(one.module) for one in found.modules]
-    layout: dict[str, Any] = {}
-    for i in range(len(measures)):
-        layout |= _axes(i, rows, names)
-    return framed(
-        [*_legend(), *(one for i in range(len(measures)) for one in _panel(found, i))],
-        title,
-        height=height,
-        wide=True,
-        margin={"l": 96, "r": 16, "t": TOP, "b": 30},
-        annotations=[_name(found.modules[0].effects[i], i) for i in range(len(measures))],
-        **layout,
-    )
-
-
-def _panel(found: Ablation, i: int) -> list[Trace]:
-    effects = [(one.module, one.effects[i]) for one in found.modules]
-    kinds = {kind: [pair for pair in effects if _kind(pair[1]) == kind] for kind in KINDS}
-    return [_marks(pairs, kind, i) for kind, pairs in kinds.items() if pairs]
-
-
-def _legend() -> list[Trace]:
-    """Name every kind of mark, also one that no change is of."""
-    return [
-        trace(
-            "scatter",
-            x=[None],
-            y=[None],
-            name=kind,
-            legendgroup=kind,
-            mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 9},
-        )
-        for kind, (colour, symbol) in KINDS.items()
-    ]
-
-
-def _kind(effect: Effect) -> str:
-    if not effect.sure:
-        return "not beyond chance"
-    if effect.good is None:
-        return "neither good nor bad"
-    return "for the better" if effect.good else "for the worse"
-
-
-def _marks(effects: Sequence[tuple[str, Effect]], kind: str, i: int) -> Trace:
-    colour, symbol = KINDS[kind]
-    means = [effect.by.mean for _, effect in effects]
-    return trace(
-        "scatter",
-        x=means,
-        y=[safe(module) for module, _ in effects],
-        name=kind,
-        legendgroup=kind,
-        showlegend=False,
-        mode="markers",
-        marker={"color": colour, "symbol": symbol, "size": 9},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [effect.by.high - effect.by.mean for _, effect in effects],
-            "arrayminus": [effect.by.mean - effect.by.low for _, effect in effects],
-            "color": colour,
-            "thickness": 1.5,
-            "width": 3,
-        },
-        customdata=[safe(effect.told()) for _, effect in effects],
-        hovertemplate="%{y}: %{customdata}<extra></extra>",
-        xaxis=_axis("x", i),
-        yaxis=_axis("y", i),
-    )
-
-
-def _axes(i: int, rows: int, names: Sequence[str]) -> dict[str, Any]:
-    row, column = divmod(i, COLUMNS)
-    wide, high = 1 / COLUMNS, 1 / rows
-    left, bottom = column * wide, 1 - (row + 1) * high
-    return {
-        _axis("xaxis", i): {
-            "domain": [left + (GAP / 2 if column else 0), left + wide - GAP / 2],
-            "anchor": _axis("y", i),
-            "zeroline": True,
-            "zerolinecolor": GREY,
-            "zerolinewidth": 2,
-            "rangemode": "tozero",
-            "nticks": 5,
-            "tickfont": {"size": 10},
-        },
-        _axis("yaxis", i): {
-            "domain": [bottom + 0.08 * high, bottom + 0.9 * high],
-            "anchor": _axis("x", i),
-            "range": [len(names) - 0.5, -0.5],
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": list(names),
-            "showticklabels": column == 0,
-            "tickfont": {"size": 10},
-        },
-    }
-
-
-def _name(effect: Effect, i: int) -> dict[str, Any]:
-    """Write a measure's name above its panel, and where the better changes stand."""
-    return {
-        "text": f"<b>{safe(effect.measure)}</b>{WAYS[effect.better]}",
-        "xref": f"{_axis('x', i)} domain",
-        "yref": f"{_axis('y', i)} domain",
-        "x": 0,
-        "y": 1,
-        "yanchor": "bottom",
-        "xanchor": "left",
-        "showarrow": False,
-        "font": {"size": 11},
-    }
-
-
-def _axis(name: str, i: int) -> str:
-    return name if i == 0 else f"{name}{i + 1}"
+    return forest([(one.module, one.effects) for one in found.modules], title)

@@ -17,6 +17,9 @@ from tests.environments.binder_lock import OURS, PINS, ROOT, read
 
 BINDER = ROOT / "binder"
 
+EXTRAS = ("lab", "frames")
+"""What is installed there besides what Leo always needs."""
+
 
 def started(home: Path, tmp_path: Path, **told: str) -> Path:
     """Start as Binder does, and give Leo's home as a notebook would see it."""
@@ -78,9 +81,9 @@ def test_the_image_is_prepared(tmp_path: Path) -> None:
 
 
 def test_what_is_installed_is_what_is_here() -> None:
-    """Binder installs this folder, with JupyterLab, on a Python that is promised."""
+    """Binder installs this folder, with JupyterLab and pandas, on a Python that is promised."""
     wanted = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert wanted == [f"-r {OURS.name}", "-e .[lab]"]
+    assert wanted == [f"-r {OURS.name}", f"-e .[{','.join(EXTRAS)}]"]
     promised = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     python = (BINDER / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert f"Programming Language :: Python :: {python}" in promised
@@ -91,10 +94,13 @@ def needed(name: str, image: set[str]) -> set[str]:
     found: set[str] = set()
     waiting = [name]
     while waiting:
-        for line in requires(waiting.pop()) or []:
+        asking = waiting.pop()
+        extras = ("", *EXTRAS) if asking == name else ("",)
+        for line in requires(asking) or []:
             wanted = Requirement(line)
             there = canonicalize_name(wanted.name)
-            asked = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+            marker = wanted.marker
+            asked = marker is None or any(marker.evaluate({"extra": one}) for one in extras)
             if asked and there not in found | image:
                 found.add(there)
                 waiting.append(there)

@@ -135,7 +135,8 @@ def pinned(file: Path) -> dict[str, Version]:
 def promised() -> dict[str, tuple[Requirement, Version]]:
     """Give what pyproject.toml promises to run with, and its lowest version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["lab"], *extras["frames"]]
     wanted = [Requirement(line) for line in lines]
     lowest = [part.version for one in wanted for part in one.specifier if part.operator == ">="]
     return {one.name: (one, Version(bound)) for one, bound in zip(wanted, lowest, strict=True)}

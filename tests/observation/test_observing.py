@@ -1,5 +1,6 @@
 """Whole lives through topics: the same every time, told as they go, and nothing left behind."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -73,6 +74,17 @@ async def test_lives_differ_by_their_seed_alone() -> None:
     alone = await observe(SMALL, seeds=(4,), conditions=plain)
     assert both.turns[4:] == alone.turns
     assert [one.reply for one in both.turns[:4]] != [one.reply for one in alone.turns]
+
+
+async def test_who_is_cancelled_leaves_no_folder() -> None:
+    """Not even while it is being made in a thread (the fixture looks)."""
+    for steps in range(3):
+        task = asyncio.create_task(observe(SMALL, seeds=(1,), conditions=SPARSE))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 async def test_conditions_are_lived_in_and_told() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.errors import ObservationError
+from leo.observation import statistics
 from leo.observation.observed import Observed, Run
 from leo.observation.statistics import (
     MEASURES,
@@ -18,6 +19,7 @@ from leo.observation.statistics import (
     Figure,
     Measure,
     change,
+    change_of,
     figure,
     holm,
     topic_figure,
@@ -37,6 +39,19 @@ def of_topics(topics: Sequence[Sequence[float]], seed: int = 1) -> list[Observed
                 observed(seed=seed, topic=f"t{i}", turn=len(found) + 1, external_vocab=value)
             )
     return found
+
+
+def test_draws_are_the_same_however_many_are_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Blocks are for memory only; the last one may be smaller."""
+    pairs = [(float(i % 3), float(i % 5)) for i in range(20)]
+    found = []
+    for block in (10_000, 500, 333):
+        monkeypatch.setattr(statistics, "BLOCK", block)
+        found.append(change_of(pairs))
+
+    assert found[0] == found[1] == found[2]
 
 
 def test_every_measure_has_a_name_of_its_own() -> None:

@@ -11,7 +11,7 @@ import pytest
 from leo.records import BlendReason, Candidate, Chambers, Cue, Fault, Growth, Learned, Turn
 from leo.testing import make_turn
 from leo_widgets import figures
-from tests.widgets import test_module_figures, test_observation_figures
+from tests.widgets import test_module_figures, test_observation_figures, test_population_figures
 
 MANY = [make_turn(i) for i in range(1, 501)]
 BARE = make_turn(1, prompt="", reply="…", learned=())
@@ -82,7 +82,7 @@ def test_law_9_figures_know_neither_leo_nor_widgets() -> None:
 
 def test_every_figure_is_tested() -> None:
     """A figure that is added is put to the same tests."""
-    observed = {*test_observation_figures.DRAW, "ablation"}
+    observed = {*test_observation_figures.DRAW, "ablation", *test_population_figures.DRAW}
     assert set(figures.__all__) == set(DRAW) | set(test_module_figures.DRAW) | observed
 
 

@@ -51,7 +51,8 @@ def test_every_figure_has_a_place_and_every_part_a_sentence() -> None:
     placed = [name for one in SECTIONS.values() for name in (*one.figures, *one.live)]
     assert len(placed) == len(set(placed))
     of_runs = {"echo", "above_chance", "echo_map", "loops", "fired", "openness", "ablation"}
-    assert {*placed, *of_runs, "timeline", "reading"} == set(figures.__all__)
+    of_lives = {"differences", "lives"}
+    assert {*placed, *of_runs, *of_lives, "timeline", "reading"} == set(figures.__all__)
     for section in SECTIONS.values():
         assert section.told.endswith(".")
         assert "\n" not in section.told
