@@ -14,7 +14,7 @@ import numpy as np
 
 from leo.module import Reader, SqlValue, Write
 
-__all__ = ["BUDGET", "Archive", "most_of"]
+__all__ = ["BUDGET", "CLOSER", "Archive", "most_of"]
 
 BUDGET: Final = 4_000
 """Places looked at for one question; those of the rarest words, and the newest of a word, first."""
@@ -24,8 +24,11 @@ ASKED: Final = 100
 
 RESCORED: Final = 64
 MORE_ROWS: Final = 10_000
-"""Rows that a question brings, to be scored exactly, and one more for so many rows in the archive:
-the more there are, the more share as much."""
+"""Rows that a question brings, and one more for so many rows in the archive: the more there are,
+the more share as much."""
+
+CLOSER: Final = 16
+"""Rows of those brought that are worth a closer look, word by word; for the others a guess does."""
 
 
 def most_of(many: int) -> int:
@@ -89,21 +92,35 @@ class Archive:
         )
         return {str(word): int(str(held)) for word, held in rows}
 
+    async def bring(
+        self, reader: Reader, columns: Sequence[str], rows: Sequence[int], where: str = "TRUE"
+    ) -> list[tuple[SqlValue, ...]]:
+        """Bring rows, by key: the key, the columns, and how many words each has."""
+        return await reader.fetch(
+            f"SELECT {self.key}, {', '.join(columns)}, (SELECT count(*) FROM {self.table}_places "
+            f"WHERE place = {self.key}) FROM {self.table} WHERE {self.key} IN "
+            f"(SELECT value FROM json_each(?)) AND {where} ORDER BY {self.key}",
+            (json.dumps(rows),),
+        )
+
     async def words_of(
-        self, reader: Reader, rows: Sequence[int]
+        self, reader: Reader, rows: Sequence[int], also: Iterable[str] = ()
     ) -> tuple[dict[int, frozenset[str]], dict[str, int]]:
-        """Give the words of rows, and in how many rows each of these words stands."""
+        """Give the words of rows, and in how many rows each of these words stands, and others."""
         found = await reader.fetch(
             f"SELECT p.place, w.word, w.held FROM {self.table}_places p "
             f"JOIN {self.table}_words w ON w.id = p.word "
-            "WHERE p.place IN (SELECT value FROM json_each(?))",
-            (json.dumps(rows),),
+            "WHERE p.place IN (SELECT value FROM json_each(?)) UNION ALL "
+            f"SELECT NULL, word, held FROM {self.table}_words "
+            "WHERE word IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows), json.dumps(sorted(also))),
         )
         held: dict[str, int] = {}
         words: dict[int, set[str]] = {row: set() for row in rows}
         for place, word, many in found:
             held[word] = many  # type: ignore[index, assignment]
-            words[place].add(word)  # type: ignore[index, arg-type]
+            if place is not None:
+                words[place].add(word)  # type: ignore[index, arg-type]
         return {row: frozenset(own) for row, own in words.items()}, held
 
     async def find(

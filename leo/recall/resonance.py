@@ -223,6 +223,33 @@ class Scorer:
         }
         self._heard = {word: rarity.weight(word) for word in asking.words}
         self._either = sum(self._heard.values())
+        self._whole = sum(self._evidence.values())
+        self._usual = self._whole / max(1.0, math.fsum(asking.evidence().values()))
+
+    def guess(self, memory: Memory, shared: float, many: int) -> float:
+        """Guess the score of a memory whose words are not known.
+
+        Its words are taken to weigh what those of the moment do, and what it shares to be spread
+        evenly over the moment's own words and those of its themes.
+
+        Parameters
+        ----------
+        memory
+            All but its words.
+        shared
+            Weight of the words it shares with the moment, in nats.
+        many
+            How many content words it has.
+        """
+        share = shared / self._whole
+        both = share * self._either
+        either = self._either + max(0.0, many * self._usual - both)
+        tokens = WEIGHTS["tokens"] * (both / either if either else 0.0)
+        themes = WEIGHTS["themes"] * (share if self._asking.themes else 0.0)
+        quality = WEIGHTS["quality"] * memory.quality
+        return (tokens + themes + self._aroused(memory) + quality) * math.prod(
+            self._damping(memory)
+        )
 
     def hit(self, memory: Memory, *, silly: bool = False) -> Hit:
         """Score a memory; see `resonance`."""
@@ -230,12 +257,9 @@ class Scorer:
         shared = math.fsum([one for word, one in self._evidence.items() if word in said])
         tokens = round(WEIGHTS["tokens"] * self._jaccard(said), 4)
         themes = round(WEIGHTS["themes"] * _share(asking.themes, said), 4)
-        closeness = max(0.0, 1 - abs(asking.arousal - memory.arousal))
-        arousal = round(WEIGHTS["arousal"] * closeness, 4)
+        arousal = round(self._aroused(memory), 4)
         quality = round(WEIGHTS["quality"] * memory.quality, 4)
-        recency, use, sticky = _rested(memory, asking.at), 1 / (1 + memory.uses / TIRING), 1.0
-        if asking.sticky and any(phrase in memory.text.lower() for phrase in asking.sticky):
-            sticky = STICKY
+        recency, use, sticky = self._damping(memory)
         return Hit(
             memory=memory.id,
             turn=memory.turn,
@@ -251,6 +275,16 @@ class Scorer:
             score=round((tokens + themes + arousal + quality) * recency * use * sticky, 4),
             silly=silly,
         )
+
+    def _aroused(self, memory: Memory) -> float:
+        return WEIGHTS["arousal"] * max(0.0, 1 - abs(self._asking.arousal - memory.arousal))
+
+    def _damping(self, memory: Memory) -> tuple[float, float, float]:
+        """Give the factors of recency, use and sticky phrases."""
+        asking, sticky = self._asking, 1.0
+        if asking.sticky and any(phrase in memory.text.lower() for phrase in asking.sticky):
+            sticky = STICKY
+        return _rested(memory, asking.at), 1 / (1 + memory.uses / TIRING), sticky
 
     def _jaccard(self, said: frozenset[str]) -> float:
         """Weigh the words in both against the words in either (Jaccard, by information)."""

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from leo.archive import CLOSER
 from leo.luck import stream
 from leo.module import Judged, Kept, Lean, Module, Reader, SoFar, Voice, Write
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.recall.archived import (
     ARCHIVE,
     MEMORY_ROWS,
+    Called,
     memory_of,
     put_away,
     put_away_before,
@@ -67,7 +69,8 @@ class RecallNote(Note):
     bar
         Weight of shared words, in nats, that a memory must exceed: what chance hardly gives.
     memories, candidates
-        How many there are, and how many share any word with the moment.
+        How many there are, and how many were thought of: those that share a word with the moment,
+        of a great many those that share most.
     pulled
         The words that are drawn.
     """
@@ -100,10 +103,11 @@ class RecallStats:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What was held against a moment: what comes, the rest, and all that may come by number."""
+    """What was held against a moment: what comes, the best of the rest, all that may come."""
 
     hits: tuple[Hit, ...]
     others: tuple[Hit, ...]
+    candidates: int
     memories: Mapping[int, Memory]
     rarity: Rarity
 
@@ -181,7 +185,7 @@ class SantaKlaus(Module[Recalled]):
             others=tuple(_cut(hit, TEXT // 3) for hit in others[:OTHERS]),
             bar=round(asking.bar(held.rarity), 4),
             memories=self.state.total,
-            candidates=len(held.hits) + len(held.others),
+            candidates=held.candidates,
             pulled=pulled,
         )
         pulls = tuple(Pull(one.word, one.weight, "recall", self.name) for one in pulled)
@@ -271,14 +275,15 @@ class SantaKlaus(Module[Recalled]):
 
     async def _held(self, asking: Asking) -> _Held:
         """Hold what shares a word with the moment against it."""
-        memories = {one.id: one for one in self._sharing(tuple(asking.evidence()))}
-        more: dict[str, int] = {}
+        sharing = {one.id: one for one in self._sharing(tuple(asking.evidence()))}
+        called = Called(sharing, len(sharing), {})
         if self.state.archived:
-            memories, more = await with_archived(self._reader, self.state, asking, memories)
-        rarity, pace = self.state.rarity(more), Pace(ROWS_PER_BREATH)
+            closer = max(CLOSER, self._recalled + OTHERS)
+            called = await with_archived(self._reader, self.state, asking, sharing, closer)
+        rarity, pace = self.state.rarity(called.held), Pace(ROWS_PER_BREATH)
         scorer = Scorer(asking, rarity)
         found: list[Hit] = []
-        for memory in memories.values():
+        for memory in called.memories.values():
             await pace.spend(len(memory.words))
             found.append(scorer.hit(memory))
         found.sort(key=lambda hit: (-hit.score, -hit.memory))
@@ -286,7 +291,8 @@ class SantaKlaus(Module[Recalled]):
         hits = [hit for hit in found if hit.merits(bar)][: self._recalled]
         chosen = _ids(hits)
         others = tuple(hit for hit in found if hit.memory not in chosen)
-        return _Held(tuple(hits), others, {**self.state.memories, **memories}, rarity)
+        memories = {**self.state.memories, **called.memories}
+        return _Held(tuple(hits), others, called.candidates, memories, rarity)
 
     async def _known(self, text: str, words: Sequence[str]) -> bool:
         """Tell whether he remembers saying just this."""

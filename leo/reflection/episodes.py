@@ -18,7 +18,6 @@ from leo.reflection.episodic_archive import (
     ARCHIVE,
     EPISODE_ROWS,
     NONE_FOUND,
-    Found,
     episode_of,
     found_in_archive,
     moments_of,
@@ -162,7 +161,7 @@ class RAGBrain(Module[Episodes]):
                 places.setdefault(word, []).append(episodes[-1].turn)
         known = Episodes(
             tuple(episodes),
-            moments_of(rows),
+            moments_of([row[-1] for row in rows]),
             {word: tuple(turns) for word, turns in places.items()},
             archived=int(str(counts[0][1])),
             strangers=strangers,
@@ -180,7 +179,7 @@ class RAGBrain(Module[Episodes]):
         features = features_of(percept, so_far, state.last)
         heard = frozenset(word for word in percept.tokens if is_content(word))
         words = heard if self._keep_text else None
-        near = state.nearest(features, words, NEIGHBOURS, await self._found(words))
+        near = await self._near(features, words, NEIGHBOURS)
         estimate, leans = state.told(near) if len(state.all) >= ENOUGH else (None, ())
         experts = tuple(
             Weight(name, lean) for name, lean in zip(EXPERT_NAMES, leans, strict=False) if lean
@@ -297,15 +296,20 @@ class RAGBrain(Module[Episodes]):
     # ------------------------------------------------------------ how it is done
 
     async def _like(self, text: str, features: Sequence[float] | None, k: int) -> tuple[Like, ...]:
-        words = words_of(text) or None
-        return self.state.nearest(features, words, k, await self._found(words))
+        return await self._near(features, words_of(text) or None, k)
 
-    async def _found(self, words: frozenset[str] | None) -> Found:
-        """Ask the archive for what was said."""
-        if not words or not self.state.archived:
-            return NONE_FOUND
+    async def _near(
+        self, features: Sequence[float] | None, words: frozenset[str] | None, k: int
+    ) -> tuple[Like, ...]:
+        """Rank the episodes at hand, and what the archive brings."""
         state = self.state
-        return await found_in_archive(self._reader, words, state.sharing(words), state.total)
+        if not state.all:
+            return ()
+        moment, found = state.moment(features, k), NONE_FOUND
+        stand = state.sharing(words or frozenset())
+        if words and state.archived:
+            found = await found_in_archive(self._reader, words, stand, state.total, moment)
+        return state.nearest(moment, words, stand, found)
 
 
 def _neighbour(like: Like, most: int | None = None) -> Neighbour:

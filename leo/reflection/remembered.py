@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from leo.reflection.episodic_archive import ARCHIVED, NONE_FOUND, Episode, Found
+from leo.reflection.episodic_archive import ARCHIVED, Episode, Found, Moment
 from leo.reflection.features import FEATURES, NOTHING_YET, Aftermath
 from leo.reflection.nearest import (
     Alike,
@@ -119,43 +119,56 @@ class Episodes:
         met = words.union(*(one.words for one in self.all if one.turn in turns))
         return {word: len(self.places.get(word, ())) for word in met}
 
+    def moment(self, features: Sequence[float] | None, wanted: int) -> Moment:
+        """Give a moment that asks for episodes.
+
+        Parameters
+        ----------
+        features
+            How it feels; ``None`` makes no difference between episodes.
+        wanted
+            How many.
+        """
+        felt = None if features is None else np.asarray(features)
+        return Moment(Scale.of(self.moments), felt, wanted)
+
     def nearest(
         self,
-        features: Sequence[float] | None,
+        moment: Moment,
         words: frozenset[str] | None,
-        k: int,
-        found: Found = NONE_FOUND,
+        stand: Mapping[str, int],
+        found: Found,
     ) -> tuple[Like, ...]:
         """Rank episodes by their distance from a moment.
 
         Parameters
         ----------
-        features, words
-            How the moment feels, and the content words of what is said; what is not given
-            makes no difference between episodes.
-        k
-            How many.
+        moment
+            How it feels, and how many are wanted.
+        words
+            The content words of what is said; ``None`` makes no difference between episodes.
+        stand
+            What `sharing` gives for them.
         found
             What the archive brought; how much a feature varies is told by those at hand.
         """
         every = (*found.episodes, *self.all)
-        if not self.all:
-            return ()
-        felt = np.zeros(len(every))
-        if features is not None:
-            moments = np.vstack([found.moments, self.moments])
-            felt = Scale.of(self.moments).distances(moments, np.asarray(features))
-        said = np.zeros(len(every)) if words is None else self._apart(words, every, found)
-        return tuple(Like(every[one.place], one) for one in nearest(felt, said, k))
+        felt = moment.felt(np.vstack([found.moments, self.moments]))
+        said = np.zeros(len(every))
+        if words is not None:
+            counts = Counter(stand)
+            counts.update(found.held)
+            said = self._apart(words, every, counts)
+        return tuple(Like(every[one.place], one) for one in nearest(felt, said, moment.wanted))
 
-    def _apart(self, words: frozenset[str], every: Sequence[Episode], found: Found) -> Vector:
+    def _apart(
+        self, words: frozenset[str], every: Sequence[Episode], stand: Mapping[str, int]
+    ) -> Vector:
         """Give each episode's distance by words: 1 for all that share none."""
         apart = np.ones(len(every))
         if not words:
             apart[[not one.words for one in every]] = 0.0
             return apart
-        stand = Counter(self.sharing(words))
-        stand.update(found.held)
         alike = Alike(words, self.total, stand)
         for place, one in enumerate(every):
             if not words.isdisjoint(one.words):

@@ -6,19 +6,23 @@ from pathlib import Path
 import pytest
 
 from leo import AsyncLeoField, Turn
-from leo.archive import BUDGET, MORE_ROWS, RESCORED, most_of
+from leo.archive import BUDGET, CLOSER, MORE_ROWS, RESCORED, most_of
+from leo.module import Write
 from leo.observation.talk import TALK
-from leo.recall.archived import memory_of
+from leo.recall.archived import ARCHIVE, memory_of, with_archived
 from leo.recall.memories import Recalled
 from leo.recall.resonance import Asking, Memory, Rarity, content_of, resonance
 from leo.recall.santaklaus import RecallNote, SantaKlaus
 from leo.relive import relive
 from leo.store.database import Database
+from leo.store.reader import FileReader
 from leo.testing import ScriptedClock
 from tests.conftest import Open
 
 ALL = "SELECT id, turn, at, text, quality, arousal, used, uses FROM santaklaus_memories ORDER BY id"
 AT_HAND = 4
+MANY = 40
+ALIKE = ("moon", "sea", "zebra")
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +185,39 @@ async def test_a_question_looks_at_few_places(make: Open, monkeypatch: pytest.Mo
         asked = (await memories_of(leo))[0]
         found = await santa_of(leo).recall(asked.text, at=math.inf)
         assert 0 < sum(hit.memory not in santa_of(leo).state.memories for hit in found) <= 3
+
+
+async def filled(database: Database) -> FileReader:
+    """Put away forty memories that share three words, better and better, the best two tired."""
+    insert = "INSERT INTO santaklaus_memories VALUES (?, 1, 0.0, ?, ?, 0.0, ?, ?, 1)"
+    rows = tuple(
+        (id_, " ".join(ALIKE), id_ / MANY, *((9.0, 9) if id_ > MANY - 2 else (None, 0)))
+        for id_ in range(1, MANY + 1)
+    )
+    others = tuple((id_, "", 0.0, None, 0) for id_ in range(MANY + 1, 12 * MANY))
+    await database.write([*map(Write, SantaKlaus.migrations), Write(insert, rows + others)])
+    for id_ in range(1, MANY + 1):
+        await database.write(ARCHIVE.put(id_, ALIKE))
+    return FileReader(database, None)
+
+
+async def test_the_best_are_chosen_before_their_words_are_looked_at(path: Path) -> None:
+    """Of many that share as much, those of the best quality that are rested are looked at."""
+    async with await Database.open(path) as database:
+        reader, asking = await filled(database), Asking(("moon", "sea", "sun"), (), 0.0, 9.0)
+        called = await with_archived(reader, Recalled(archived=12 * MANY), asking, {}, 6)
+    assert (list(called.memories), called.candidates) == ([33, 34, 35, 36, 37, 38], MANY)
+    assert {one.words for one in called.memories.values()} == {frozenset(ALIKE)}
+    assert called.held == dict.fromkeys(ALIKE, MANY)
+
+
+async def test_more_can_be_recalled_than_are_looked_at_closely(path: Path) -> None:
+    """Who wants many gets them."""
+    santa = SantaKlaus(recalled=CLOSER + 4)
+    async with await Database.open(path) as database:
+        santa.state = await santa.load(await filled(database))
+        found = await santa.recall("The moon and the sea", at=9.0)
+    assert [hit.memory for hit in found] == list(range(MANY - 2, MANY - 6 - CLOSER, -1))
 
 
 def test_a_larger_archive_brings_more() -> None:

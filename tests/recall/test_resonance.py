@@ -2,13 +2,14 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.recall.memories import Recalled
-from leo.recall.resonance import Asking, Memory, Rarity, content_of, resonance
+from leo.recall.resonance import Asking, Memory, Rarity, Scorer, content_of, resonance
 
 NOW = 1_000_000.0
 WORDS = ("boat", "moon", "rain", "lamp", "bread")
@@ -212,3 +213,27 @@ def test_places_are_those_of_the_memories(rows: list[tuple[float, set[str]]]) ->
     for word in WORDS:
         found = tuple(one.id for one in state.memories.values() if word in one.words)
         assert state.places.get(word, ()) == found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"used": NOW, "uses": 3}, {"quality": 0.1, "arousal": 0.9}, {"text": "sticky"}],
+)
+def test_a_guess_is_the_score_where_all_words_weigh_the_same(changes: dict[str, object]) -> None:
+    """From the weight it shares and the number of its words alone, damping included."""
+    moment = asking("boat", "moon", sticky=("sticky",))
+    one = memory(**changes)  # type: ignore[arg-type]
+    hit = resonance(one, moment, EVEN)
+    unknown = replace(one, words=frozenset())
+    guess = Scorer(moment, EVEN).guess(unknown, hit.shared, len(one.words))
+    assert guess == pytest.approx(hit.score, abs=1e-4)
+
+
+def test_a_guess_counts_themes() -> None:
+    """Who shares all, words and themes, is guessed above who shares a half."""
+    moment = asking("boat", themes=("moon",))
+    scorer = Scorer(moment, EVEN)
+    whole = resonance(memory(words=("boat", "moon")), moment, EVEN)
+    assert scorer.guess(memory(), whole.shared, 2) == pytest.approx(whole.score, abs=0.15)
+    assert scorer.guess(memory(), whole.shared, 2) > scorer.guess(memory(), whole.shared / 2, 2)
+    assert scorer.guess(memory(), 0.0, 2) < 0.4

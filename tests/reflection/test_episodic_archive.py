@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from leo import AsyncLeoField, Turn
+from leo.archive import CLOSER
 from leo.async_modules import AsyncRAGBrain
 from leo.module import Write
 from leo.observation.talk import TALK
@@ -14,6 +15,7 @@ from leo.reflection.episodes import EpisodeNote, RAGBrain
 from leo.reflection.episodic_archive import (
     EPISODE_ROWS,
     Episode,
+    Moment,
     episode_of,
     found_in_archive,
     moments_of,
@@ -58,7 +60,9 @@ async def talk(leo: AsyncLeoField, first: int, last: int) -> list[Turn]:
 async def every(leo: AsyncLeoField) -> tuple[list[Episode], Vector]:
     """Read all episodes of the file, and their features."""
     rows = await database_of(leo).fetch(f"{EPISODE_ROWS} ORDER BY turn")
-    return [episode_of(row, words_of(str(row[2]))) for row in rows], moments_of(rows)
+    return [episode_of(row, words_of(str(row[2]))) for row in rows], moments_of(
+        [row[-1] for row in rows]
+    )
 
 
 async def require_index(leo: AsyncLeoField) -> None:
@@ -164,11 +168,32 @@ async def test_one_rare_word_brings_more_than_two_common_ones(
             one = Episode(turn, 0.0, "", "", words, (), 0.5)
             await database.write(put_away(one, full=False))
         reader = FileReader(database, None)
+        moment = Moment(Scale.of(np.zeros((1, len(FEATURES)))), None, 5)
         for asked, turns in (("moon sea zebra", [1]), ("moon sea", [10])):
-            found = await found_in_archive(reader, frozenset(asked.split()), {}, 100)
+            found = await found_in_archive(reader, frozenset(asked.split()), {}, 100, moment)
             assert [(one.turn, one.words) for one in found.episodes] == [
                 (turn, said[turn]) for turn in turns
             ]
+
+
+async def test_of_those_that_share_as_much_the_nearest_by_feeling_are_brought(path: Path) -> None:
+    """No more than are worth a closer look, and more where more are wanted."""
+    count = 60
+    insert = "INSERT INTO episodes VALUES (?, 0.0, ?, ?, '', '', '[]', 0.5, 0)"
+    feelings = np.linspace(0, 1, count)[:, None] * np.ones(len(FEATURES))
+    rows = tuple((turn, FEATURES_VERSION, one.tobytes()) for turn, one in enumerate(feelings))
+    async with await Database.open(path) as database:
+        await database.write([*map(Write, RAGBrain.migrations), Write(insert, rows)])
+        for turn in range(count):
+            one = Episode(turn, 0.0, "", "", frozenset(("moon", f"word{turn}")), (), 0.5)
+            await database.write(put_away(one, full=False))
+        reader, scale = FileReader(database, None), Scale.of(feelings)
+        for wanted, brought in ((1, CLOSER), (10, 3 * 10)):
+            moment = Moment(scale, feelings[-1], wanted)
+            found = await found_in_archive(reader, frozenset(("moon",)), {"sea": 2}, 100, moment)
+            assert [one.turn for one in found.episodes] == list(range(count - brought, count))
+            assert (found.moments == feelings[-brought:]).all()
+            assert found.held["moon"] == count
 
 
 async def test_a_full_archive_forgets_the_oldest(
