@@ -23,8 +23,9 @@ AHEAD: Final = 2
 def on_cluster(client: "Client", lives: Lives) -> tuple[Live, Room]:
     """Live them on a cluster's workers.
 
-    A worker that is lost is no matter: the scheduler has its lives lived elsewhere. What fails
-    on a worker is raised here.
+    A worker that is lost is no matter: the scheduler has its lives lived elsewhere. A life by
+    which several were lost (Dask's ``allowed-failures``) fails, and what fails there is raised
+    here.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from leo.population.people import Difference, Mean, Population
 from leo.population.settings import label
 from leo_widgets.figures.forest import forest
-from leo_widgets.figures.style import COLOURS, Trace, empty, framed, safe, trace
+from leo_widgets.figures.style import BLUE, GREY, Trace, empty, framed, safe, trace
 
 __all__ = ["differences", "lives"]
 
@@ -51,14 +51,8 @@ def lives(people: Population, measure: str = "relevance") -> go.Figure:
         return empty(title, "No life has this measure.", wide=True)
     off = list(dict.fromkeys(one.without for one in means))
     shown = sorted(means, key=lambda one: (off.index(one.without), one.temperature))
-    colours = {one: COLOURS[i % len(COLOURS)] for i, one in enumerate(off)}
     traces = [
-        made
-        for x, one in enumerate(shown)
-        for made in (
-            _spread(people, one, x, colours[one.without]),
-            _mean(one, x, colours[one.without]),
-        )
+        made for x, one in enumerate(shown) for made in (_spread(people, one, x), _mean(one, x))
     ]
     return framed(
         traces,
@@ -88,7 +82,12 @@ def _named(one: Mean, all_: Sequence[Mean]) -> str:
     return f"{off} at {temperature}"
 
 
-def _spread(people: Population, one: Mean, x: int, colour: str) -> Trace:
+def _colour(one: Mean) -> str:
+    """Tell lives with something off from those with everything."""
+    return BLUE if one.without else GREY
+
+
+def _spread(people: Population, one: Mean, x: int) -> Trace:
     values = people.values(one.measure, one.without, one.temperature)
     return trace(
         "violin",
@@ -97,14 +96,14 @@ def _spread(people: Population, one: Mean, x: int, colour: str) -> Trace:
         name=f"lives without {safe(label(one.without))} at {one.temperature:g}",
         width=0.8,
         side="negative",
-        line={"color": colour, "width": 1},
+        line={"color": _colour(one), "width": 1},
         points=False,
         spanmode="hard",
         hoverinfo="y",
     )
 
 
-def _mean(one: Mean, x: int, colour: str) -> Trace:
+def _mean(one: Mean, x: int) -> Trace:
     by = one.figure
     return trace(
         "scatter",
@@ -112,13 +111,13 @@ def _mean(one: Mean, x: int, colour: str) -> Trace:
         y=[by.mean],
         name=f"mean without {safe(label(one.without))} at {one.temperature:g}",
         mode="markers",
-        marker={"color": colour, "symbol": "diamond", "size": 7},
+        marker={"color": _colour(one), "symbol": "diamond", "size": 7},
         error_y={
             "type": "data",
             "symmetric": False,
             "array": [by.high - by.mean],
             "arrayminus": [by.mean - by.low],
-            "color": colour,
+            "color": _colour(one),
             "thickness": 2,
             "width": 4,
         },

@@ -25,7 +25,7 @@ async def main(workers: int) -> None:
     without = [(), *NAMES]
     async with (
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, asynchronous=True
+            n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", asynchronous=True
         ) as local,
         Client(local, asynchronous=True) as client,
     ):

@@ -71,7 +71,7 @@ def main(threads: int) -> None:
     """Be the cluster."""
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=0, threads_per_worker=threads, dashboard_address=None
+            n_workers=0, threads_per_worker=threads, dashboard_address="127.0.0.1:0"
         ) as local,
         Client(local) as client,  # type: ignore[no-untyped-call]
     ):
