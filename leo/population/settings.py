@@ -1,5 +1,6 @@
 """The settings of a population: which lives are lived, in which order."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -89,7 +90,7 @@ def _each(
         found = tuple(check(one) for one in given)
     except (TypeError, ValueError) as error:
         raise ObservationError(f"{name}: {error}") from error
-    twice = sorted({repr(one) for one in found if found.count(one) > 1})
+    twice = sorted(repr(one) for one, times in Counter(found).items() if times > 1)
     if not found or twice:
         told = f"{twice[0]} comes twice" if twice else "there are none"
         raise ObservationError(f"{name}: {told}; give at least one, each once")
