@@ -16,6 +16,7 @@ from leo.home import absolute
 from leo.serve.limits import Limits
 from leo.serve.problems import Refused
 from leo.serve.rates import Rate
+from leo.settle import settled
 
 __all__ = ["ID", "MakeLeo", "Session", "Sessions"]
 
@@ -192,7 +193,8 @@ class Sessions:
         session.users += 1
         session.asleep = False
         try:
-            await session.leo.async_init()
+            # Others may wait for him, too; and he who is left half open lets go of his file late.
+            await settled(session.leo.async_init())
             yield session
         finally:
             session.users -= 1

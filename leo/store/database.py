@@ -143,7 +143,7 @@ class Database(Reading):
             If it cannot be read or written, is newer than this program, or has a second name.
         """
         path, known_as = await asyncio.to_thread(real, path), path
-        holder = await asyncio.to_thread(hold, path, known_as)
+        holder = await _held(path, known_as)
         try:
             await asyncio.to_thread(check, path)
             connection = await connected(path.as_uri(), path)
@@ -369,3 +369,15 @@ class Database(Reading):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+async def _held(path: Path, known_as: Path) -> Holder:
+    """Take a file; one who is cancelled while its thread does so lets it go again."""
+    taking = asyncio.ensure_future(asyncio.to_thread(hold, path, known_as))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        await asyncio.wait([taking])
+        if not taking.cancelled() and taking.exception() is None:
+            await asyncio.to_thread(taking.result().release)
+        raise

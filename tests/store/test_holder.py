@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import portalocker
@@ -18,7 +19,7 @@ import pytest
 from leo import FieldBusy, StoreError
 from leo.store.database import Database
 from leo.store.dormitory import Dormitory, alive
-from leo.store.holder import Holder
+from leo.store.holder import Holder, hold
 from leo.store.lockfile import EXCLUSIVE
 from tests.reliability.faults_kit import KINDS, faults_in
 
@@ -250,3 +251,29 @@ async def test_who_lets_go_leaves_no_name(path: Path) -> None:
 
     assert named != b""
     assert await asyncio.to_thread(holder.path.read_bytes) == b""
+
+
+async def test_one_who_is_cancelled_while_he_takes_his_file_lets_it_go(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread goes on, and what it took is released before the cancellation is raised."""
+    begun, go = threading.Event(), threading.Event()
+    taken: list[Holder] = []
+
+    def slowly(database: Path, known_as: Path) -> Holder:
+        begun.set()
+        go.wait(10)
+        taken.append(hold(database, known_as))
+        return taken[0]
+
+    monkeypatch.setattr("leo.store.database.hold", slowly)
+    opening = asyncio.ensure_future(Database.open(path))
+    await asyncio.to_thread(begun.wait, 10)
+    opening.cancel()
+    go.set()
+    await asyncio.wait([opening])
+
+    assert opening.cancelled()
+    assert len(taken) == 1
+    second = await asyncio.to_thread(hold, path)  # FieldBusy, if the first was not released
+    await asyncio.to_thread(second.release)
