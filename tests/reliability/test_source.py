@@ -36,11 +36,15 @@ ALLOWED = {
     ("leo/terminal/lab.py", "subprocess"),  # leo lab starts JupyterLab, with no word of a user
     ("leo/terminal/observing.py", "subprocess"),  # leo observe draws a page of its own run
     ("leo/terminal/lines.py", "input"),  # a talk in a terminal
+    # a caller sends his own code to workers of his own, as everything that goes there
+    ("leo/population/cluster.py", "cloudpickle"),
+    ("leo/population/living.py", "pickle"),
 }
 """Where something of it has its place, and why."""
 
 IMPORTED = {
     "leo/exporting/sinks.py": {"pyarrow", "pyarrow.parquet"},
+    "leo/population/populating.py": {"pandas"},
     "leo/terminal/lines.py": {"readline"},
     "leo_widgets/__init__.py": {"leo_widgets.figures", "_HOMES[name]"},
 }
@@ -99,8 +103,8 @@ def test_no_shell_and_no_module_by_a_name_that_somebody_said() -> None:
 
 IN_SQL = frozenset(
     "APPLICATION_ID BODY LOG_BYTES MOST VERSION _name(table) all_of_them column marks name names "
-    "number oldest places self.key self.table table table.name where words ', '.join(lines)".split()
-) | {"', '.join(lines)"}
+    "number oldest places self.key self.table table table.name where words".split()
+) | {"', '.join(lines)", "', '.join(columns)", "', '.join(COLUMNS)"}
 """What stands in braces in SQL: columns, tables and marks of the source, and quoted names."""
 
 
