@@ -65,6 +65,18 @@ def idf(total: int, stands: int) -> float:
     return math.log(1 + total / (1 + stands))
 
 
+class _Squares(dict[str, float]):
+    """The squared frequency of words, worked out for each that is asked for."""
+
+    def __init__(self, total: int, stand: Mapping[str, int]) -> None:
+        super().__init__()
+        self._total, self._stand = total, stand
+
+    def __missing__(self, word: str) -> float:
+        square = self[word] = idf(self._total, self._stand.get(word, 0)) ** 2
+        return square
+
+
 class Alike:
     """Tells how far sets of words are from one, weighted by inverse document frequency.
 
@@ -77,7 +89,7 @@ class Alike:
     """
 
     def __init__(self, heard: frozenset[str], total: int, stand: Mapping[str, int]) -> None:
-        self._total, self._stand, self._squares = total, stand, dict[str, float]()
+        self._square = _Squares(total, stand).__getitem__
         self._heard, self._length = heard, self._squared(heard)
 
     def distance(self, said: frozenset[str]) -> float:
@@ -89,10 +101,7 @@ class Alike:
         return 1.0 if either == 0 else max(0.0, 1 - both / math.sqrt(either))
 
     def _squared(self, words: frozenset[str]) -> float:
-        squares = self._squares
-        for word in words.difference(squares):
-            squares[word] = idf(self._total, self._stand.get(word, 0)) ** 2
-        return math.fsum([squares[word] for word in words])
+        return math.fsum(map(self._square, words))
 
 
 def by_words(
