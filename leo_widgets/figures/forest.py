@@ -39,6 +39,9 @@ KINDS = {
 }
 """Colour and mark of a change; told apart without colours too."""
 
+STILL = {"range": [-1, 1], "tickvals": [0]}
+"""The axis of a measure that nothing changes: there is no scale, and nothing in the middle."""
+
 WAYS = {"higher": " better →", "lower": " ← better", "neither": ""}
 """Written behind a measure's name: where the better changes stand."""
 
@@ -58,8 +61,10 @@ def forest(rows: Sequence[Row], title: str) -> go.Figure:
     high = -(-len(measures) // COLUMNS)
     names = [safe(name) for name, _ in rows]
     layout: dict[str, Any] = {}
-    for i in range(len(measures)):
+    for i, measure in enumerate(measures):
         layout |= _axes(i, high, names)
+        if not any(_moved(one) for _, all_ in rows for one in all_ if one.measure == measure):
+            layout[_axis("xaxis", i)] |= STILL
     return framed(
         [*_legend(), *(one for i, name in enumerate(measures) for one in _panel(rows, name, i))],
         title,
@@ -75,6 +80,10 @@ def _panel(rows: Sequence[Row], measure: str, i: int) -> list[Trace]:
     effects = [(name, one) for name, all_ in rows for one in all_ if one.measure == measure]
     kinds = {kind: [pair for pair in effects if _kind(pair[1]) == kind] for kind in KINDS}
     return [_marks(pairs, kind, i) for kind, pairs in kinds.items() if pairs]
+
+
+def _moved(effect: Effect) -> bool:
+    return bool(effect.by.low or effect.by.mean or effect.by.high)
 
 
 def _legend() -> list[Trace]:

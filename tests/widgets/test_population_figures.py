@@ -61,6 +61,15 @@ def test_differences_stand_in_a_row_for_each_thing() -> None:
     assert "at 1" not in str(alone.layout.yaxis.categoryarray)
 
 
+def test_where_nothing_changes_the_marks_stand_in_the_middle() -> None:
+    """An axis that plotly chose would begin with them, and cut them in half."""
+    figure = figures.differences(MANY.differences(("relevance", "loops")))
+    still = {"relevance": figure.layout.xaxis, "loops": figure.layout.xaxis2}
+
+    assert [name for name, axis in still.items() if axis.tickvals == (0,)] == ["loops"]
+    assert (still["loops"].range, still["relevance"].range) == ((-1, 1), None)
+
+
 def test_lives_stand_by_setting_with_their_mean() -> None:
     """A violin holds the values of its lives, and the mark beside it mean and interval."""
     figure = figures.lives(MANY, "relevance")
