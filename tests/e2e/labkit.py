@@ -242,18 +242,27 @@ class LabPage:
     def js(self, body: str, args: Any = None, timeout: float = 30) -> Any:
         """Run JavaScript that may await; it must answer within ``timeout`` seconds."""
         answer = self.page.evaluate(
-            """async ([body, args, ms]) => {
+            """([body, args, ms]) => {
                 const AsyncFunction = Object.getPrototypeOf(async function () {}).constructor;
                 const run = new AsyncFunction('args', body);
-                let timer;
-                const late = new Promise((give) => {
-                    timer = setTimeout(() => give({__late: true}), ms);
-                });
-                try {
-                    return await Promise.race([run(args), late]);
-                } finally {
-                    clearTimeout(timer);
-                }
+                const answer = async () => {
+                    let timer;
+                    const late = new Promise((give) => {
+                        timer = setTimeout(() => give({__late: true}), ms);
+                    });
+                    try {
+                        return await Promise.race([run(args), late]);
+                    } finally {
+                        clearTimeout(timer);
+                    }
+                };
+                // Chromium has been seen to throw away a promise that only it waits for.
+                const waiting = (window.leoWaiting ??= new Set());
+                const promise = answer();
+                const done = () => waiting.delete(promise);
+                waiting.add(promise);
+                promise.then(done, done);
+                return promise;
             }""",
             [body, args, timeout * 1000],
         )
