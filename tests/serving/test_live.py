@@ -21,7 +21,7 @@ from tests.serving.conftest import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # the loop of `served`
 
-TOKEN = "a token of the tests"[:16].replace(" ", "-") + "-0123456789"
+TOKEN = "a-token-of-the-t-0123456789"
 
 
 async def test_words_then_the_turn(served: Served) -> None:
