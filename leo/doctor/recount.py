@@ -132,7 +132,7 @@ def _packed_differences(counted: Sequence[Packed], kept: Sequence[Packed]) -> It
 
 
 def _rows(layer: Layer, kind: Kind) -> Mapping[int, Mapping[int, int]]:
-    return {key: row.cells for key, row in layer.table(kind).items()}
+    return layer.table(kind).cells
 
 
 def _themes(field: Field) -> object:

@@ -5,9 +5,10 @@ change, so it stays true until the life stands on others.
 """
 
 import functools
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,23 @@ from leo.records import Growth
 __all__ = ["Base", "Table"]
 
 Ints = NDArray[np.int64]
-CELLS_AT_HAND: Final = 120_000
-"""Cells of a kind kept at hand, some three megabytes; rows asked for last."""
+ROWS_AT_HAND: Final = 4096
+"""Rows of a kind of which it is known where they lie, those asked for last."""
+
+CELLS_AT_HAND: Final = 60_000
+"""Cells of a kind in rows kept at hand, some one and a half megabytes; rows asked for last."""
+
+SHORT: Final = 32
+"""Cells up to which a row is made anew each time: that is done quickly, and most are short."""
 
 LOOKED_UP: Final = 64
-"""Cells that a missing row or a row of any size counts for, besides its own."""
+"""Cells that a kept row of any size counts for, besides its own."""
 
 WORDS_AT_HAND: Final = 4096
 """Words whose text, number and written forms are kept at hand."""
+
+Span: TypeAlias = tuple[int, int, int, int]
+"""Where a row lies: in which layer, its place there, where its cells begin and end."""
 
 
 class Table:
@@ -35,22 +45,45 @@ class Table:
 
     def __init__(self, packs: Sequence[Packed], kind: Kind) -> None:
         self._rows = [pack.rows[kind] for pack in packs if len(pack.rows[kind].keys)]
-        self._at_hand: OrderedDict[int, PackedRow | None] = OrderedDict()
+        self._spans = functools.lru_cache(maxsize=ROWS_AT_HAND)(self._find)
+        self._at_hand: OrderedDict[int, PackedRow] = OrderedDict()
         self._room = CELLS_AT_HAND
+
+    def _find(self, key: int) -> tuple[Span, ...]:
+        found = ((i, rows.span(key)) for i, rows in enumerate(self._rows))
+        return tuple([(i, *span) for i, span in found if span is not None])
 
     def get(self, key: int) -> PackedRow | None:
         """Give a row, ``None`` if there is none."""
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
             return self._at_hand[key]
-        found = self._at_hand[key] = self._made(key)
-        self._room -= _room(found)
+        spans = self._spans(key)
+        if not spans:
+            return None
+        rows = self._rows
+        row = PackedRow([(rows[i].ids[a:z], rows[i].cells[a:z]) for i, _, a, z in spans])
+        if len(row) > SHORT:
+            self._keep(key, row)
+        return row
+
+    def _keep(self, key: int, row: PackedRow) -> None:
+        self._at_hand[key] = row
+        self._room -= LOOKED_UP + row.room
         while self._room < 0:
-            self._room += _room(self._at_hand.popitem(last=False)[1])
-        return found
+            self._room += LOOKED_UP + self._at_hand.popitem(last=False)[1].room
+
+    def knows(self, key: int, word: int) -> bool:
+        """Tell whether a word is in a row."""
+        for i, _, begin, end in self._spans(key):
+            ids = self._rows[i].ids
+            at = bisect_left(ids, word, begin, end)
+            if at < end and ids[at] == word:
+                return True
+        return False
 
     def __contains__(self, key: object) -> bool:
-        return any(rows.span(key) for rows in self._rows)  # type: ignore[arg-type]
+        return bool(self._spans(key))
 
     def __iter__(self) -> Iterator[int]:
         """Go through the keys of all rows, each once."""
@@ -59,17 +92,7 @@ class Table:
 
     def fresh(self, key: int) -> int:
         """Give how many cells of a row nothing below has."""
-        spans = ((rows, rows.span(key)) for rows in self._rows)
-        return sum(int(rows.fresh[span[0]]) for rows, span in spans if span is not None)
-
-    def _made(self, key: int) -> PackedRow | None:
-        found = [(rows, span) for rows in self._rows if (span := rows.span(key)) is not None]
-        pieces = [(rows.ids[begin:end], rows.cells[begin:end]) for rows, (_, begin, end) in found]
-        return PackedRow(pieces) if pieces else None
-
-
-def _room(row: PackedRow | None) -> int:
-    return LOOKED_UP if row is None else LOOKED_UP + row.room
+        return sum([int(self._rows[i].fresh[place]) for i, place, _, _ in self._spans(key)])
 
 
 class Fresh:

@@ -5,15 +5,16 @@ it grows; what is asked of every candidate of every step stands in tables by wor
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.base import Base
-from leo.field.looks import NOTHING, Look, Looks, RowView, Shown
+from leo.field.looks import NOTHING, Looks, RowView, Shown, seen
 from leo.field.packed import dense
-from leo.field.rows import UNITS, Row
+from leo.field.rows import UNITS, RowTable
 from leo.field.tally import Tally
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
@@ -63,16 +64,16 @@ class Counts:
         """Units in which each word was counted (`leo.field.rows.UNITS` make a hearing)."""
         self.starts: dict[int, int] = {}
         self.forms: dict[int, dict[str, int]] = {}
-        self.after: dict[int, Row] = {}
+        self.after = RowTable()
         """Continuations by `context_key`."""
-        self.opening: dict[int, Row] = {}
+        self.opening = RowTable()
         """How a sentence goes on by its first word, or its first two (`context_key`)."""
-        self.near: dict[int, Row] = {}
+        self.near = RowTable()
         self.kinds: dict[Kind, dict[int, int]] = {kind: {} for kind in KINDS}
         """Cells of a row that no lower layer has."""
         self.units = 0
         """Units counted in all."""
-        self._tables: dict[Kind, dict[int, Row]] = {
+        self._tables: dict[Kind, RowTable] = {
             "next": self.after,
             "opening": self.opening,
             "near": self.near,
@@ -192,8 +193,7 @@ class Counts:
 
     def company_of(self, ids: Ints) -> Ints:
         """Give this layer's own units of other words that stood near words."""
-        rows = (self.near.get(id_) for id_ in ids.tolist())
-        return np.array([0 if row is None else row.total for row in rows], np.int64)
+        return np.array([self.near.total(id_) for id_ in ids.tolist()], np.int64)
 
     def branches_of(self, ids: Ints) -> Ints:
         """Give how many words followed each word that follow it in no lower layer."""
@@ -227,33 +227,29 @@ class Counts:
 
     def look_now(self, ask: Ask) -> RowView:
         """Answer one question from memory."""
-        return self._look(ask.kind, context_key(ask.words)).wider(ask.wanted)
+        return self._look(ask.kind, context_key(ask.words), ask.wanted)
 
-    def _look(self, kind: Kind, key: int) -> Look:
-        own = self._tables[kind].get(key)
-        if own is None and (self._base is None or self._base.table(kind).get(key) is None):
-            return NOTHING if self._under is None else self._under._look(kind, key)
-        total = 0 if own is None else own.total
-        look = self._looks.get((kind, key), total)
+    def _look(self, kind: Kind, key: int, wanted: frozenset[int]) -> RowView:
+        grown, base = self._tables[kind].total(key), self._base
+        look = self._looks.get((kind, key), grown)
         if look is None:
-            found = [layer.table(kind).get(key) for layer in self.layers]
-            rows: list[Shown] = [row for row in found if row is not None]
-            look = Look(rows, self.branches(kind, key))
-            self._looks.put((kind, key), total, look)
-        return look
+            if not grown and (base is None or key not in base.table(kind)):
+                return NOTHING if self._under is None else self._under._look(kind, key, wanted)
+            look = seen(self._rows(kind, key), self.branches(kind, key))
+            self._looks.put((kind, key), grown, look)
+        return self._looks.view((kind, key), look, wanted, partial(self._rows, kind, key))
 
-    def table(self, kind: Kind) -> dict[int, Row]:
+    def _rows(self, kind: Kind, key: int) -> Sequence[Shown]:
+        rows = (layer.table(kind).get(key) for layer in self.layers)
+        return [row for row in rows if row is not None]
+
+    def table(self, kind: Kind) -> RowTable:
         """Give this layer's own rows of a kind."""
         return self._tables[kind]
 
     def knows(self, kind: Kind, key: int, word: int) -> bool:
         """Tell whether any layer counted this continuation or pair."""
-        own = self._tables[kind].get(key)
-        return (own is not None and own.knows(word)) or self._known_below(kind, key, word)
+        return self._tables[kind].knows(key, word) or self._known_below(kind, key, word)
 
     def _known_below(self, kind: Kind, key: int, word: int) -> bool:
-        for layer in self._below:
-            row = layer.table(kind).get(key)
-            if row is not None and row.knows(word):
-                return True
-        return False
+        return any(layer.table(kind).knows(key, word) for layer in self._below)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from leo.field.counts import Counts, context_key, context_words
-from leo.field.rows import COUNT_SHIFT, MASK, Row, bit, units_of
+from leo.field.rows import COUNT_SHIFT, MASK, bit, units_of
 from leo.field.view import KINDS, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
@@ -98,7 +98,7 @@ class Layer(Counts):
         return id_
 
     def _follow(self, kind: Kind, key: int, word: int, tally: _Tally) -> bool:
-        first = _row(self._tables[kind], key).add(word, *tally)
+        first = self._tables[kind].add(key, word, *tally)
         new = first and not self._known_below(kind, key, word)
         if new:
             kinds = self.kinds[kind]
@@ -106,14 +106,14 @@ class Layer(Counts):
         return new
 
     def _meet_near(self, one: int, other: int, known: int, units: int, mask: int) -> bool:
-        row, back = _row(self.near, one), _row(self.near, other)
-        if other in row.cells or self._known_below("near", one, other):
-            row.add(other, units, mask)
-            back.add(one, units, mask)
+        near = self.near
+        if near.knows(one, other) or self._known_below("near", one, other):
+            near.add(one, other, units, mask)
+            near.add(other, one, units, mask)
             return False
         bonus = units * NEW_PAIR_BONUS if one >= known or other >= known else 0
-        row.add(other, units + bonus, mask)
-        back.add(one, units + bonus * (one != other), mask)
+        near.add(one, other, units + bonus, mask)
+        near.add(other, one, units + bonus * (one != other), mask)
         kinds = self.kinds["near"]
         for key in {one: None, other: None}:
             kinds[key] = kinds.get(key, 0) + 1
@@ -136,21 +136,12 @@ class Layer(Counts):
             table, kinds = self.table(kind), self.kinds[kind]
             for key, count in upper.kinds[kind].items():
                 kinds[key] = kinds.get(key, 0) + count
-            for key, row in upper.table(kind).items():
-                if pace.spent(len(row.cells)):
+            for key, cells in upper.table(kind).cells.items():
+                if pace.spent(len(cells)):
                     await pace.breathe()
-                target = _row(table, key)
-                for word_id, cell in row.cells.items():
-                    target.add(word_id, cell >> COUNT_SHIFT, cell & MASK)
+                for word_id, cell in cells.items():
+                    table.add(key, word_id, cell >> COUNT_SHIFT, cell & MASK)
         if self._table is not None:
             self._table.add(upper.seen, self.size)
         self.units += upper.units
         self.grown = self.grown + upper.grown
-
-
-def _row(table: dict[int, Row], key: int) -> Row:
-    """Give a context's row, a new one if it has none."""
-    row = table.get(key)
-    if row is None:
-        row = table[key] = Row()
-    return row

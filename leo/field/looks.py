@@ -6,16 +6,16 @@ again and again: a look is kept until a row under it grows.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Part, summed_up
 
-__all__ = ["NOTHING", "Look", "Looks", "RowView", "Shown", "places"]
+__all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen"]
 
 Ints = NDArray[np.int64]
 
@@ -27,6 +27,13 @@ FEW: Final = 32
 
 LOOKED_UP: Final = 24
 """Cells that a look of any size counts for, besides its own."""
+
+
+Seen: TypeAlias = tuple[float, int, Ints, Ints, bool]
+"""A look: what a `RowView` is made of, and whether all words are shown."""
+
+_Of: TypeAlias = tuple[str, int]
+"""What is looked at: a kind, and a context."""
 
 
 class Shown(Protocol):
@@ -141,8 +148,12 @@ def _few(rows: Sequence[Shown]) -> Part:
     return np.array(words, np.int64), np.array([found[word] for word in words], np.int64)
 
 
-class Look:
-    """The rows of one context in several layers, as one.
+NOTHING: Final = RowView(0, 0, np.zeros(0, np.int64), np.zeros(0, np.int64))
+"""The look at a context that nobody counted."""
+
+
+def seen(rows: Sequence[Shown], kinds: int) -> Seen:
+    """Look at the rows of one context in several layers, as one.
 
     Parameters
     ----------
@@ -151,103 +162,115 @@ class Look:
     kinds
         Different words over all of them.
     """
-
-    __slots__ = ("_all", "_wanted", "_wider", "rows", "view")
-
-    def __init__(self, rows: Sequence[Shown], kinds: int) -> None:
-        self.rows = rows
-        self._all, total, size = True, 0, 0
-        for row in rows:
-            self._all &= row.top is None
-            total += row.total
-            size += len(row)
-        if len(rows) == 1:
-            ids, held = rows[0].strongest()
-        elif size <= FEW:
-            ids, held = _few(rows)
-        else:
-            ids, held = summed_up([row.strongest() for row in rows])
-            if not self._all:  # what is strong in one row counts in all
-                held = self._sums(ids)
-        self.view = RowView(total / UNITS, kinds, ids, held)
-        self._wanted: frozenset[int] = frozenset()
-        self._wider = self.view
-
-    @property
-    def room(self) -> int:
-        """How much room it takes, in cells."""
-        return LOOKED_UP + len(self.view.ids)
-
-    def wider(self, wanted: frozenset[int]) -> RowView:
-        """Look at the same with some words that need not be among the strongest."""
-        if self._all or not wanted:
-            return self.view
-        if wanted is not self._wanted:  # the same words are wanted all through an utterance
-            self._wanted, self._wider = wanted, self._with(wanted)
-        return self._wider
-
-    def _with(self, wanted: frozenset[int]) -> RowView:
-        view = self.view
-        asked = _ascending(wanted)
-        asked = asked[~places(view.ids, asked)[1]]
-        held = self._sums(asked)
-        there = held > 0
-        if not there.any():
-            return view
-        ids = np.concatenate([view.ids, asked[there]])
-        order = ids.argsort()
-        cells = np.concatenate([view.held, held[there]])
-        return RowView(view.total, view.kinds, ids[order], cells[order])
-
-    def _sums(self, words: Ints) -> Ints:
-        if len(self.rows) == 1:
-            return self.rows[0].many(words)
-        cells = [row.many(words) for row in self.rows]
-        units = sum((one >> COUNT_SHIFT for one in cells[1:]), cells[0] >> COUNT_SHIFT)
-        masks: Ints = np.bitwise_or.reduce(cells) & MASK
-        return units << COUNT_SHIFT | masks
+    whole, total, size = True, 0, 0
+    for row in rows:
+        whole &= row.top is None
+        total += row.total
+        size += len(row)
+    if len(rows) == 1:
+        ids, held = rows[0].strongest()
+    elif size <= FEW:
+        ids, held = _few(rows)
+    else:
+        ids, held = summed_up([row.strongest() for row in rows])
+        if not whole:  # what is strong in one row counts in all
+            held = _sums(rows, ids)
+    return total / UNITS, kinds, ids, held, whole
 
 
-class _Nothing(Look):
-    __slots__ = ()
+def _wider(look: Seen, rows: Sequence[Shown], wanted: frozenset[int]) -> Part:
+    """Show some more words, as far as they are there."""
+    ids, held = look[2:4]
+    asked = _ascending(wanted)
+    asked = asked[~places(ids, asked)[1]]
+    cells = _sums(rows, asked)
+    there = cells > 0
+    if not there.any():
+        return ids, held
+    ids = np.concatenate([ids, asked[there]])
+    order = ids.argsort()
+    return ids[order], np.concatenate([held, cells[there]])[order]
 
-    def __init__(self) -> None:
-        none = np.zeros(0, np.int64)
-        self.rows = ()
-        self._all, self._wanted = True, frozenset()
-        self.view = self._wider = RowView(0, 0, none, none)
 
-
-NOTHING: Final[Look] = _Nothing()
-"""The look at a context that nobody counted."""
+def _sums(rows: Sequence[Shown], words: Ints) -> Ints:
+    if len(rows) == 1:
+        return rows[0].many(words)
+    cells = [row.many(words) for row in rows]
+    units = sum((one >> COUNT_SHIFT for one in cells[1:]), cells[0] >> COUNT_SHIFT)
+    masks: Ints = np.bitwise_or.reduce(cells) & MASK
+    return units << COUNT_SHIFT | masks
 
 
 class Looks:
-    """The looks at hand, each with how much its topmost row had counted."""
+    """The looks at hand, each with how much its topmost row had counted.
+
+    There are thousands, and Python's collector goes through all objects that hold others, now
+    and then while Leo speaks. Tuples of numbers and arrays it leaves alone, so that is what a
+    look is kept as.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], tuple[int, Look]] = OrderedDict()
+        self._kept: OrderedDict[_Of, Seen] = OrderedDict()
+        self._grown: dict[_Of, int] = {}
         self._room = AT_HAND
+        self._wanted: frozenset[int] = frozenset()
+        self._widened: dict[_Of, Part] = {}
+        """Looks with the words that are wanted: the same all through an utterance."""
 
-    def get(self, of: tuple[str, int], total: int) -> Look | None:
+    def get(self, of: _Of, grown: int) -> Seen | None:
         """Give a look at a context whose topmost row has counted so much; ``None`` for none."""
         found = self._kept.get(of)
-        if found is None or found[0] != total:
+        if found is None or self._grown[of] != grown:
             return None
         self._kept.move_to_end(of)
-        return found[1]
+        return found
 
-    def put(self, of: tuple[str, int], total: int, look: Look) -> None:
+    def put(self, of: _Of, grown: int, look: Seen) -> None:
         """Keep a look, and let go of those asked for longest ago."""
         old = self._kept.pop(of, None)
         if old is not None:
-            self._room += old[1].room
-        self._kept[of] = total, look
-        self._room -= look.room
+            self._room += _room(old)
+            self._widened.pop(of, None)
+        self._kept[of], self._grown[of] = look, grown
+        self._room -= _room(look)
         while self._room < 0 and len(self._kept) > 1:
-            self._room += self._kept.popitem(last=False)[1][1].room
+            gone, old = self._kept.popitem(last=False)
+            del self._grown[gone]
+            self._widened.pop(gone, None)
+            self._room += _room(old)
+
+    def view(
+        self, of: _Of, look: Seen, wanted: frozenset[int], rows: Callable[[], Sequence[Shown]]
+    ) -> RowView:
+        """Show a look at hand, with some words that need not be among the strongest.
+
+        Parameters
+        ----------
+        of, look
+            The context, and the look at it.
+        wanted
+            The words.
+        rows
+            Gives the rows that were looked at.
+        """
+        total, kinds, ids, held, whole = look
+        if not whole and wanted:
+            if wanted is not self._wanted:
+                self._wanted, self._widened = wanted, {}
+            wider = self._widened.get(of)
+            if wider is None:
+                wider = self._widened[of] = _wider(look, rows(), wanted)
+            ids, held = wider
+        return RowView(total, kinds, ids, held)
 
     def clear(self) -> None:
         """Let go of all."""
         self._kept.clear()
+        self._grown.clear()
+        self._widened.clear()
         self._room = AT_HAND
+
+
+def _room(look: Seen) -> int:
+    """Give how much room a look takes, in cells."""
+    return LOOKED_UP + len(look[2])

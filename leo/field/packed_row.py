@@ -5,7 +5,6 @@ strongest are found out, without adding up the others.
 """
 
 import functools
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -28,10 +27,6 @@ LONG: Final = 2048
 FEW: Final = 32
 """Cells up to which a row is told as plain numbers."""
 
-ASKED: Final = 64
-"""Cells up to which a row's words are kept as a set; in a longer one a word is looked for where
-it lies, which takes longer, and the set would take a hundred bytes a word."""
-
 SURELY: Final = 4 * TOP
 """Words of each layer that are looked at first for the strongest of all."""
 
@@ -39,13 +34,12 @@ SURELY: Final = 4 * TOP
 class PackedRow:
     """A row over all packed layers: what `leo.field.rows.Row` is for a row that grows."""
 
-    __slots__ = ("_members", "_part", "_pieces", "_settled", "_strong", "_top", "_total")
+    __slots__ = ("_part", "_pieces", "_settled", "_strong", "_top", "_total")
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces: Sequence[Piece] = pieces
         self._part: Part | None = None
-        self._members: frozenset[int] | None = None
-        self._settled = False  # most rows are only asked whether they know a word
+        self._settled = False
 
     def _settle(self) -> None:
         if self._settled:
@@ -117,11 +111,6 @@ class PackedRow:
 
     def knows(self, word: int) -> bool:
         """Tell whether a word is here."""
-        if len(self) <= ASKED:
-            if self._members is None:
-                each = [ids.tolist() for ids, _ in self._pieces]
-                self._members = frozenset(itertools.chain.from_iterable(each))
-            return word in self._members
         return any(_has(ids, word) for ids, _ in self._pieces)
 
 

@@ -17,7 +17,7 @@ from leo.field.counting import units_by_word
 from leo.field.forms import Forms
 from leo.field.layer import Layer
 from leo.field.packed import Packed, Rows, narrow
-from leo.field.rows import Row
+from leo.field.rows import RowTable
 from leo.field.view import KINDS, Kind
 from leo.field.words import Words
 from leo.pace import ROWS_PER_BREATH, Pace
@@ -53,12 +53,12 @@ async def packed(layer: Layer) -> Packed:
     return await asyncio.to_thread(_put_together, layer, flat)
 
 
-async def _flat(table: Mapping[int, Row], kinds: Mapping[int, int], pace: Pace) -> _Flat:
-    keys, rows = list(table), list(table.values())
+async def _flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> _Flat:
+    keys, rows = list(table), list(table.cells.values())
     parts: list[tuple[Ints, ...]] = [(np.zeros(0, np.int64),) * 5]
     for begin in range(0, len(keys), ROWS_PER_BREATH):
         some = keys[begin : begin + ROWS_PER_BREATH]
-        held = [row.cells for row in rows[begin : begin + ROWS_PER_BREATH]]
+        held = rows[begin : begin + ROWS_PER_BREATH]
         size = sum(map(len, held))
         parts.append(
             (

@@ -5,8 +5,8 @@ source). Packing keeps a learned n-gram at one dictionary entry. A unit is a qua
 hearing, because a private thought weighs less than a text that was heard.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ __all__ = [
     "UNITS",
     "Part",
     "Row",
+    "RowTable",
     "bit",
     "cell_of",
     "cells_of",
@@ -93,89 +94,143 @@ def summed(cells: Iterable[int]) -> int:
 
 
 class Row:
-    """The continuations of one context in one layer.
+    """The continuations of one context in one layer, as they are now.
 
-    ``top`` holds the `TOP` strongest continuations once there are more, exactly and in
-    every history the same: strongest count first, then the older word. Counts only grow
-    between two folds, so a word outside can enter only in the moment it is counted.
+    Attributes
+    ----------
+    cells
+        The cells by word.
+    total
+        Units of all of them.
+    top
+        The strongest words if there are more than `TOP`, in no order, else ``None``.
     """
 
-    __slots__ = ("_part", "cells", "floor", "top", "total")
+    __slots__ = ("_key", "_parts", "cells", "top", "total")
 
-    def __init__(self) -> None:
-        self.cells: dict[int, int] = {}
-        self.total = 0
-        self.top: list[int] | None = None
-        self.floor: int | None = None
-        """What the weakest of the strongest was when it was looked for: it has grown since, if
-        anything, so whoever is weaker than that need not be held against it."""
-        self._part: Part | None = None
-        """What is considered, once somebody looked, until the row grows."""
-
-    @staticmethod
-    def of(cells: dict[int, int], top: list[int] | None = None) -> "Row":
-        """Make a row of its cells; ``top`` names the strongest if there are more than `TOP`."""
-        row = Row()
-        row.cells, row.top = cells, top
-        row.total = sum(cell >> COUNT_SHIFT for cell in cells.values())
-        return row
-
-    @staticmethod
-    def whole(cells: dict[int, int]) -> "Row":
-        """Make a row of its cells, and look for the strongest."""
-        row = Row.of(cells)
-        if len(cells) > TOP:
-            row.top = sorted(cells, key=row._strength)[:TOP]
-        return row
-
-    def add(self, word: int, units: int, mask: int) -> bool:
-        """Count a continuation, and tell whether it is the first of this word here."""
-        cells = self.cells
-        old = cells.get(word, 0)
-        cells[word] = (old + (units << COUNT_SHIFT)) | mask
-        self.total += units
-        self._part = None
-        if len(cells) > TOP:
-            self._rank(word)
-        return not old
-
-    def _rank(self, word: int) -> None:
-        cells = self.cells
-        if self.top is None:
-            self.top = sorted(cells, key=self._strength)[:TOP]
-            return
-        mine = word - (cells[word] >> COUNT_SHIFT << _WORD)
-        if (self.floor is not None and mine > self.floor) or word in self.top:
-            return
-        self.floor = max([one - (cells[one] >> COUNT_SHIFT << _WORD) for one in self.top])
-        if mine < self.floor:
-            self.top[self.top.index(self.floor & (1 << _WORD) - 1)] = word
-
-    def _strength(self, word: int) -> int:
-        """Give a number by which to rank: the less the stronger; of equals the older word."""
-        return word - (self.cells[word] >> COUNT_SHIFT << _WORD)
+    def __init__(
+        self,
+        cells: dict[int, int],
+        total: int,
+        top: list[int] | None,
+        parts: dict[int, Part],
+        key: int,
+    ) -> None:
+        self.cells, self.total, self.top = cells, total, top
+        self._parts, self._key = parts, key
 
     def __len__(self) -> int:
         return len(self.cells)
 
-    def knows(self, word: int) -> bool:
-        """Tell whether a word is here."""
-        return word in self.cells
-
     def strongest(self) -> Part:
         """Give the words that are considered, ascending, and their cells."""
-        if self._part is None:
+        part = self._parts.get(self._key)
+        if part is None:
             words = sorted(self.cells if self.top is None else self.top)
             cells = [self.cells[word] for word in words]
-            self._part = np.array(words, np.int64), np.array(cells, np.int64)
-        return self._part
+            part = np.array(words, np.int64), np.array(cells, np.int64)
+            self._parts[self._key] = part
+        return part
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
-        if self._part is not None and self.top is None:
-            return cells_of(self._part, words)
+        part = self._parts.get(self._key)
+        if part is not None and self.top is None:
+            return cells_of(part, words)
         cells = self.cells
         return np.array([cells.get(word, 0) for word in words.tolist()], np.int64)
+
+
+class RowTable:
+    """The rows of one kind in a layer that counts.
+
+    A life has tens of thousands of rows, and Python's collector goes through all objects that
+    hold others, now and then while Leo speaks; dictionaries of numbers it leaves alone. So a row
+    is no object: its cells are such a dictionary, its total stands beside them, and a `Row` is
+    made when somebody looks.
+
+    The `TOP` strongest continuations of a row are known once there are more, exactly and in
+    every history the same: strongest count first, then the older word. Counts only grow
+    between two folds, so a word outside can enter only in the moment it is counted.
+    """
+
+    def __init__(self) -> None:
+        self.cells: dict[int, dict[int, int]] = {}
+        """The cells by word, by context."""
+        self._totals: dict[int, int] = {}
+        self._tops: dict[int, list[int]] = {}
+        self._floors: dict[int, int] = {}
+        """What the weakest of the strongest was when it was looked for: it has grown since, if
+        anything, so whoever is weaker than that need not be held against it."""
+        self._parts: dict[int, Part] = {}
+        """What is considered, once somebody looked, until the row grows."""
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.cells)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.cells
+
+    def get(self, key: int) -> Row | None:
+        """Give a row, ``None`` if there is none."""
+        cells = self.cells.get(key)
+        if cells is None:
+            return None
+        return Row(cells, self._totals[key], self._tops.get(key), self._parts, key)
+
+    def items(self) -> Iterator[tuple[int, Row]]:
+        """Go through all rows, with their contexts."""
+        for key, cells in self.cells.items():
+            yield key, Row(cells, self._totals[key], self._tops.get(key), self._parts, key)
+
+    def total(self, key: int) -> int:
+        """Give the units of a row."""
+        return self._totals.get(key, 0)
+
+    def knows(self, key: int, word: int) -> bool:
+        """Tell whether a word is in a row."""
+        cells = self.cells.get(key)
+        return cells is not None and word in cells
+
+    def put(self, key: int, cells: dict[int, int], total: int) -> None:
+        """Put a row that was counted before in its place, and look for its strongest."""
+        self.cells[key], self._totals[key] = cells, total
+        if len(cells) > TOP:
+            self._tops[key] = sorted(cells, key=partial(_strength, cells))[:TOP]
+
+    def add(self, key: int, word: int, units: int, mask: int) -> bool:
+        """Count a continuation, and tell whether it is the first of this word here."""
+        cells = self.cells.get(key)
+        if cells is None:
+            cells = self.cells[key] = {}
+        old = cells.get(word, 0)
+        cells[word] = (old + (units << COUNT_SHIFT)) | mask
+        self._totals[key] = self._totals.get(key, 0) + units
+        if key in self._parts:
+            del self._parts[key]
+        if len(cells) > TOP:
+            self._rank(key, cells, word)
+        return not old
+
+    def _rank(self, key: int, cells: dict[int, int], word: int) -> None:
+        top = self._tops.get(key)
+        if top is None:
+            self._tops[key] = sorted(cells, key=partial(_strength, cells))[:TOP]
+            return
+        mine, floor = _strength(cells, word), self._floors.get(key)
+        if (floor is not None and mine > floor) or word in top:
+            return
+        floor = self._floors[key] = max([_strength(cells, one) for one in top])
+        if mine < floor:
+            top[top.index(floor & (1 << _WORD) - 1)] = word
+
+
+def _strength(cells: Mapping[int, int], word: int) -> int:
+    """Give a number by which to rank: the less the stronger; of equals the older word."""
+    return word - (cells[word] >> COUNT_SHIFT << _WORD)
 
 
 def cells_of(part: Part, words: Ints) -> Ints:

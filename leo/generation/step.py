@@ -52,8 +52,7 @@ class Options:
     @staticmethod
     def none() -> "Options":
         """Give no candidates."""
-        nothing = NOTHING.view
-        return Options(nothing.ids, np.zeros(0), nothing, nothing, opens=False)
+        return Options(NOTHING.ids, np.zeros(0), NOTHING, NOTHING, opens=False)
 
     def context(self, id: int) -> WordContext:  # noqa: A002
         """Name the longest context that knows a candidate."""
@@ -139,7 +138,7 @@ async def options(
         asks.append(Ask("opening", context, wanted))
     bigram, *opening = await view.look(asks)
     opens = any(row.total > 0 for row in opening)  # whether such a sentence was ever opened
-    trigram = opening[0] if opens else NOTHING.view
+    trigram = opening[0] if opens else NOTHING
     if not opens and len(context) > 1:
         (trigram,) = await view.look([Ask("next", context, wanted)])
     ids, at3, at2 = _united(trigram.ids, bigram.ids)

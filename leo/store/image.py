@@ -20,7 +20,7 @@ import numpy.typing as npt
 from leo.field.base import Base
 from leo.field.field import Folded
 from leo.field.layer import Layer
-from leo.field.rows import COUNT_SHIFT, TOP, Row
+from leo.field.rows import COUNT_SHIFT, RowTable
 from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
@@ -119,15 +119,15 @@ def _pairs(table: dict[int, int]) -> bytes:
     return flat.tobytes()
 
 
-async def _rows(table: dict[int, Row], pace: Pace) -> bytes:
+async def _rows(table: RowTable, pace: Pace) -> bytes:
     """Pack rows: how many, their keys, their sizes, then the words and the cells of all."""
-    rows = list(table.values())
+    rows = list(table.cells.values())
     keys = np.fromiter(table, np.int64, len(rows))
-    sizes = np.fromiter((len(row.cells) for row in rows), np.int64, len(rows))
+    sizes = np.fromiter(map(len, rows), np.int64, len(rows))
     words: list[Cells] = []
     cells: list[Cells] = []
     for begin, end in _stretches(sizes):
-        held = [row.cells for row in rows[begin:end]]
+        held = rows[begin:end]
         count = int(sizes[begin:end].sum())
         words.append(np.fromiter(itertools.chain.from_iterable(held), np.int64, count))
         values = itertools.chain.from_iterable(one.values() for one in held)
@@ -196,7 +196,7 @@ async def _unpacked(whole: dict[str, bytes], below: Layer, shelf: Folder) -> Fol
     own.forms = {id_: dict(forms) for id_, forms in json.loads(whole["forms"])}
     own.seen, own.starts = _unpairs(whole["seen"]), _unpairs(whole["starts"])
     for kind in KINDS:
-        own.table(kind).update(await _unrows(whole[kind], pace))
+        await _unrows(whole[kind], own.table(kind), pace)
         own.kinds[kind] = _unpairs(whole[f"{kind} kinds"])
     own.grown, own.units = Growth(*told["grown"]), int(told["units"])
     centers, hubs = dict(told["centers"]), dict(told["hubs"])
@@ -214,7 +214,7 @@ def _unpairs(data: bytes) -> dict[int, int]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-async def _unrows(data: bytes, pace: Pace) -> dict[int, Row]:
+async def _unrows(data: bytes, table: RowTable, pace: Pace) -> None:
     flat: Cells = np.frombuffer(data, np.int64)
     many = int(flat[0])
     keys, sizes = flat[1 : 1 + many], flat[1 + many : 1 + 2 * many]
@@ -224,20 +224,10 @@ async def _unrows(data: bytes, pace: Pace) -> dict[int, Row]:
         raise ValueError(f"{many} rows do not fit {len(flat)} numbers")
     units = np.concatenate([np.zeros(1, np.int64), np.cumsum(cells >> COUNT_SHIFT)])
     totals = units[ends] - units[ends - sizes]
-    table: dict[int, Row] = {}
     for begin, end in _stretches(sizes):
         first, last = int(ends[begin] - sizes[begin]), int(ends[end - 1])
         held = zip(words[first:last].tolist(), cells[first:last].tolist(), strict=True)
         told = (keys[begin:end].tolist(), sizes[begin:end].tolist(), totals[begin:end].tolist())
         for key, size, total in zip(*told, strict=True):
-            table[key] = _row(dict(itertools.islice(held, size)), total)
+            table.put(key, dict(itertools.islice(held, size)), total)
         await pace.spend(last - first)
-    return table
-
-
-def _row(cells: dict[int, int], total: int) -> Row:
-    if len(cells) > TOP:
-        return Row.whole(cells)
-    row = Row()
-    row.cells, row.total = cells, total
-    return row

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leo.field.layer import Layer, context_key
-from leo.field.rows import TOP, UNITS, Row, bit, count_of, sources_of
+from leo.field.rows import TOP, UNITS, RowTable, bit, count_of, sources_of
 from leo.field.view import Ask
 from leo.records import Growth
 from leo.testing import toy_field
@@ -18,7 +18,7 @@ from tests.strategies import prose, scripts
 def contents(layer: Layer) -> Any:
     """Give everything a layer counts, whatever the order of its dictionaries."""
 
-    def rows(table: dict[int, Row]) -> Any:
+    def rows(table: RowTable) -> Any:
         return {key: (row.cells, row.total, sorted(row.top or ())) for key, row in table.items()}
 
     tables = [rows(layer.table(kind)) for kind in ("next", "opening", "near")]
@@ -55,7 +55,7 @@ def test_nearness_is_symmetric(texts: list[str]) -> None:
     near = grow(texts).near
     for one, row in near.items():
         for other, cell in row.cells.items():
-            assert near[other].cells[one] == cell
+            assert near.cells[other][one] == cell
 
 
 @given(prose)
@@ -64,9 +64,9 @@ def test_nearness_of_known_words_adds_up(text: str) -> None:
 
     async def twice() -> tuple[float, float]:
         layer = await toy_field(text)
-        before = sum(row.total for row in layer.near.values()) / UNITS
+        before = sum(row.total for _, row in layer.near.items()) / UNITS
         await layer.learn(tokens(text), "origin")
-        return before, sum(row.total for row in layer.near.values()) / UNITS
+        return before, sum(row.total for _, row in layer.near.items()) / UNITS
 
     before, after = asyncio.run(twice(), debug=True)
     n = sum(is_word(token.word) for token in tokens(text))
@@ -158,10 +158,15 @@ def test_absorbing_is_learning(before: list[str], turn: list[str]) -> None:
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 3)), max_size=400))
 def test_the_strongest_are_exact(counted: list[tuple[int, int]]) -> None:
     """A row's strongest words are those that sorting gives, in every history."""
-    row = Row()
+    table = RowTable()
     for word, count in counted:
-        row.add(word, count, bit("book"))
-    expected = sorted(row.cells, key=lambda word: (-count_of(row.cells[word]), word))[:TOP]
+        table.add(7, word, count, bit("book"))
+    row = table.get(7)
+    if row is None:
+        assert not counted
+        return
+    cells = row.cells
+    expected = sorted(cells, key=lambda word: (-count_of(cells[word]), word))[:TOP]
 
     assert row.strongest()[0].tolist() == sorted(expected)
     assert row.strongest()[1].tolist() == [row.cells[word] for word in sorted(expected)]
@@ -170,12 +175,12 @@ def test_the_strongest_are_exact(counted: list[tuple[int, int]]) -> None:
 
 def test_a_cell_knows_its_sources() -> None:
     """Counts add up, and every source stays."""
-    row = Row()
-    row.add(3, 2 * UNITS, bit("observer"))
-    row.add(3, UNITS, bit("reply"))
+    table = RowTable()
+    table.add(7, 3, 2 * UNITS, bit("observer"))
+    table.add(7, 3, UNITS, bit("reply"))
 
-    assert count_of(row.cells[3]) == 3
-    assert sources_of(row.cells[3]) == ("observer", "reply")
+    assert count_of(table.cells[7][3]) == 3
+    assert sources_of(table.cells[7][3]) == ("observer", "reply")
 
 
 def test_contexts_never_collide() -> None:

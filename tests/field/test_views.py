@@ -70,7 +70,7 @@ def test_new_words_count_double_at_their_first_meeting(text: str) -> None:
     distinct = {pair for a, b in met for pair in ((a, b), (b, a))}
     near = run([text]).near
 
-    assert sum(row.total for row in near.values()) / UNITS == 2 * len(met) + len(distinct)
+    assert sum(row.total for _, row in near.items()) / UNITS == 2 * len(met) + len(distinct)
 
 
 @given(prose)
