@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from leo.errors import ModuleError, StoreError
 from leo.module import Judged, Keep, Kept, Lean, Module, Moment, Revision, Said, SoFar, Voice, Write
+from leo.pace import breathe_if_due
 from leo.records import Blend, Fault, Influence, Leaning, Note, Percept, Timing, Utterance
 
 __all__ = ["Hooks", "VoiceOf"]
@@ -129,6 +130,7 @@ class Hooks:
         kind: type[ResultT],
         call: Callable[[AnyModule], Awaitable[ResultT | None]],
     ) -> ResultT | None:
+        await breathe_if_due()
         begun = time.perf_counter()
         try:
             result = await call(module)

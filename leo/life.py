@@ -19,6 +19,7 @@ from leo.forgetting import Erasure, What, erasure, wanted
 from leo.keeping import BOOK_BATCHES, Keeper
 from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
 from leo.module import Module, Write
+from leo.pace import breathe_if_due
 from leo.recent import LAST_TURNS, Recent
 from leo.records import Learned, Source, Turn
 from leo.settle import settled
@@ -187,6 +188,7 @@ class Life:
     async def happen(self, plan: Plan) -> None:
         """Commit a turn, then take it into memory."""
         entry = self.entry + 1
+        await breathe_if_due()
         await self.database.write([*turn_writes(entry, plan.turn), *plan.writes])
         self.committed = self.turn + 1
         await self._changing(self._apply(plan, entry))

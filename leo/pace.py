@@ -1,8 +1,9 @@
 """How long Leo may work before he lets the event loop breathe.
 
 Every loop over words or rows spends from a `Pace`; when the budget is used up the loop
-gets a turn, and also when what was done took long: a row that is asked for the first time may
-have to be fetched and put together. Streaming falls out of this: a word is shown as soon as it
+gets a turn, and also when it has waited long, whoever worked meanwhile: a row that is asked for
+the first time may have to be fetched and put together, and many short pieces of work make a
+long one. Streaming falls out of this: a word is shown as soon as it
 is chosen, because whoever shows it runs in the pause.
 """
 
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
-__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Pace", "on_breath"]
+__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Pace", "breathe_if_due", "on_breath"]
 
 WORDS_PER_BREATH = 4
 """Words sampled between two yields to the event loop."""
@@ -27,6 +28,24 @@ on_breath: ContextVar[Callable[[int], None] | None] = ContextVar("on_breath", de
 """Called with the units spent when a budget is used up; how tests count that nothing hogs the
 loop."""
 
+_resumed: ContextVar[float] = ContextVar("resumed", default=0.0)
+"""When the loop last gave a turn to the task that is at work, as far as it breathed."""
+
+
+async def breathe_if_due() -> None:
+    """Yield to the event loop if it has waited for `BREATH`: between two pieces of work."""
+    if _overdue():
+        await _yielded()
+
+
+def _overdue() -> bool:
+    return time.perf_counter() - _resumed.get() >= BREATH
+
+
+async def _yielded() -> None:
+    await asyncio.sleep(0)
+    _resumed.set(time.perf_counter())
+
 
 class Pace:
     """A budget of work between two yields.
@@ -40,7 +59,6 @@ class Pace:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._spent = 0
-        self._since = time.perf_counter()
 
     async def spend(self, units: int = 1) -> None:
         """Count work done, and yield to the event loop when the budget or the time is used up."""
@@ -50,7 +68,7 @@ class Pace:
     def spent(self, units: int = 1) -> bool:
         """Count work done, and tell whether to `breathe`; for loops with little work a round."""
         self._spent += units
-        return self._spent >= self._budget or time.perf_counter() - self._since >= BREATH
+        return self._spent >= self._budget or _overdue()
 
     async def breathe(self) -> None:
         """Yield to the event loop."""
@@ -59,5 +77,4 @@ class Pace:
             if told is not None:
                 told(self._spent)
             self._spent = 0
-        await asyncio.sleep(0)
-        self._since = time.perf_counter()
+        await _yielded()

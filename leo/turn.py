@@ -26,6 +26,7 @@ from leo.generation.speak import speak
 from leo.hooks import Hooks, VoiceOf
 from leo.luck import stream
 from leo.module import Judged, Module, Moment, Voice, Write
+from leo.pace import breathe_if_due
 from leo.perception.impression import temperature_shift
 from leo.perception.lean import impression_lean
 from leo.perception.perceive import perceive
@@ -120,6 +121,7 @@ async def live(
         utterance = await hooks.revise(
             percept, influence, blend, utterance, voice_of, lambda said: tell(_revised(said))
         )
+    await breathe_if_due()
     with clock("judge"):
         own = utterance.own
         quality = await judged(heard, own, overlay)
@@ -137,6 +139,7 @@ async def live(
             stored = None if own is utterance else own.text
             learned += await learn(overlay, own.text, "reply", stored=stored)
 
+    await breathe_if_due()
     turn = Turn(
         id=asked.id,
         at=asked.at,
