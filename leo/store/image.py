@@ -25,7 +25,7 @@ from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
 from leo.module import Write
-from leo.pace import Pace
+from leo.pace import Pace, breathe_if_due
 from leo.records import Growth, ThemeChange
 from leo.store.database import Reading
 
@@ -34,7 +34,7 @@ log = logging.getLogger("leo")
 __all__ = ["DAMAGED", "image_in", "image_writes", "read_image"]
 
 CHUNK_BYTES = 1 << 20
-PACE_CELLS = 20_000
+PACE_CELLS = 4096
 """Cells packed or unpacked between two yields to the event loop."""
 
 Cells = npt.NDArray[np.int64]
@@ -58,16 +58,15 @@ async def image_writes(image: Folded) -> list[Write]:
     """
     pace = Pace(PACE_CELLS)
     own = image.own
-    parts: dict[str, bytes] = {
-        "meta": _meta(image),
-        "words": "\n".join(own.words).encode(),
-        "forms": json.dumps(list(own.forms.items()), ensure_ascii=False).encode(),
-        "seen": _pairs(own.seen),
-        "starts": _pairs(own.starts),
-    }
+    parts: dict[str, bytes] = {"meta": _meta(image), "words": "\n".join(own.words).encode()}
+    await breathe_if_due()
+    parts["forms"] = json.dumps(list(own.forms.items()), ensure_ascii=False).encode()
+    await breathe_if_due()
+    parts |= {"seen": _pairs(own.seen), "starts": _pairs(own.starts)}
     for kind in KINDS:
         parts[kind] = await _rows(own.table(kind), pace)
         parts[f"{kind} kinds"] = _pairs(own.kinds[kind])
+        await breathe_if_due()
     parts[DIGEST] = await asyncio.to_thread(_digest, parts)
     rows = tuple(
         (part, i // CHUNK_BYTES, data[i : i + CHUNK_BYTES])
