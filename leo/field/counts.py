@@ -4,6 +4,7 @@ A question goes through all layers. What was looked at once is kept at hand unti
 it grows; what is asked of every candidate of every step stands in tables by word.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.base import Base
-from leo.field.looks import NOTHING, Looks, RowView, Shown, seen
+from leo.field.looks import NOTHING, Looks, RowView, Shown, seen, strongest
 from leo.field.packed import dense
 from leo.field.rows import UNITS, RowTable
 from leo.field.tally import Tally
@@ -26,6 +27,9 @@ __all__ = ["Counts", "context_key", "context_words"]
 NO_FORMS: Mapping[str, int] = {}
 
 _PAIR_SHIFT = 32
+
+ONWARD_AT_HAND = 16_384
+"""Contexts of which it is kept at hand what follows them most, those found out last."""
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -79,6 +83,8 @@ class Counts:
             "near": self.near,
         }
         self._looks = Looks()
+        self._onward: OrderedDict[int, int] = OrderedDict()
+        """What follows a context most; above it, how much this layer had counted of it then."""
         self._table: Tally | None = None
         self.grown = Growth()
 
@@ -87,6 +93,7 @@ class Counts:
         self._base, self._table = base, None
         self._below = self._layers_below()
         self._looks.clear()
+        self._onward.clear()
 
     @property
     def layers(self) -> "tuple[Counts | Base, ...]":
@@ -238,6 +245,28 @@ class Counts:
             look = seen(self._rows(kind, key), self.branches(kind, key))
             self._looks.put((kind, key), grown, look)
         return self._looks.view((kind, key), look, wanted, partial(self._rows, kind, key))
+
+    async def strongest(self, pairs: Sequence[tuple[int, int]]) -> list[int | None]:
+        """Give the word that follows each pair of words most often; of equals the older."""
+        pace, found = Pace(ROWS_PER_BREATH), list[int | None]()
+        for pair in pairs:
+            found.append(self._strongest(context_key(pair)))
+            if pace.spent():
+                await pace.breathe()
+        return found
+
+    def _strongest(self, key: int) -> int | None:
+        grown, base = self.after.total(key), self._base
+        if not grown and (base is None or key not in base.table("next")):
+            return None if self._under is None else self._under._strongest(key)
+        known = self._onward.get(key)
+        if known is None or known >> _PAIR_SHIFT != grown:
+            known = grown << _PAIR_SHIFT | strongest(self._rows("next", key))
+            self._onward[key] = known
+            self._onward.move_to_end(key)
+            if len(self._onward) > ONWARD_AT_HAND:
+                self._onward.popitem(last=False)
+        return known & (1 << _PAIR_SHIFT) - 1
 
     def _rows(self, kind: Kind, key: int) -> Sequence[Shown]:
         rows = (layer.table(kind).get(key) for layer in self.layers)

@@ -6,7 +6,7 @@ again and again: a look is kept until a row under it grows.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Part, summed_up
 
-__all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen"]
+__all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest"]
 
 Ints = NDArray[np.int64]
 
@@ -24,6 +24,9 @@ AT_HAND: Final = 250_000
 
 FEW: Final = 32
 """Cells up to which rows are added up one by one."""
+
+_WORD: Final = 32
+"""Bits of a word's id, where a count stands above it."""
 
 LOOKED_UP: Final = 24
 """Cells that a look of any size counts for, besides its own."""
@@ -53,12 +56,11 @@ class Shown(Protocol):
         """Give the words that are considered, ascending, and their cells."""
         ...
 
-    @property
-    def cells(self) -> Mapping[int, int]:
-        """The cells by word."""
-        ...
-
     def __len__(self) -> int: ...
+
+    def each(self) -> Iterable[tuple[int, int]]:
+        """Go through the words and their cells; a word may come several times."""
+        ...
 
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
@@ -136,16 +138,29 @@ def _ascending(words: frozenset[int]) -> Ints:
     return np.array(sorted(words), np.int64)
 
 
-def _few(rows: Sequence[Shown]) -> Part:
+def _few(rows: Sequence[Shown]) -> dict[int, int]:
     """Add up short rows; with so few cells, plain numbers are quicker than arrays."""
-    first, *others = rows
-    found = dict(first.cells)
-    for row in others:
-        for word, cell in row.cells.items():
-            old = found.get(word, 0)
-            found[word] = old + (cell & ~MASK) | cell & MASK
-    words = sorted(found)
-    return np.array(words, np.int64), np.array([found[word] for word in words], np.int64)
+    found: dict[int, int] = {}
+    for row in rows:
+        for word, cell in row.each():
+            old = found.get(word)
+            found[word] = cell if old is None else old + (cell & ~MASK) | cell & MASK
+    return found
+
+
+def strongest(rows: Sequence[Shown]) -> int:
+    """Give the word that the rows of one context show most often; of equals the older.
+
+    Parameters
+    ----------
+    rows
+        At least one.
+    """
+    if sum([len(row) for row in rows]) <= FEW:
+        cells = _few(rows)
+        return min(cells, key=lambda word: word - (cells[word] >> COUNT_SHIFT << _WORD))
+    _, _, ids, held, _ = seen(rows, 0)
+    return int(ids[(held >> COUNT_SHIFT).argmax()])
 
 
 NOTHING: Final = RowView(0, 0, np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -162,15 +177,16 @@ def seen(rows: Sequence[Shown], kinds: int) -> Seen:
     kinds
         Different words over all of them.
     """
-    whole, total, size = True, 0, 0
-    for row in rows:
-        whole &= row.top is None
-        total += row.total
-        size += len(row)
+    if sum([len(row) for row in rows]) <= FEW:
+        cells = _few(rows)
+        words = sorted(cells)
+        few = [cells[word] for word in words]
+        total = sum([cell >> COUNT_SHIFT for cell in few])
+        return total / UNITS, kinds, np.array(words, np.int64), np.array(few, np.int64), True
+    total = sum([row.total for row in rows])
+    whole = all(row.top is None for row in rows)
     if len(rows) == 1:
         ids, held = rows[0].strongest()
-    elif size <= FEW:
-        ids, held = _few(rows)
     else:
         ids, held = summed_up([row.strongest() for row in rows])
         if not whole:  # what is strong in one row counts in all

@@ -81,7 +81,7 @@ class Rows:
     def span(self, key: int) -> tuple[int, int, int] | None:
         """Find a row: its place, and where its cells begin and end."""
         self.pages.look()
-        i = int(np.searchsorted(self.keys, key))
+        i = int(self.keys.searchsorted(key))
         if i == len(self.keys) or self.keys[i] != key:
             return None
         return i, int(self.ends[i - 1]) if i else 0, int(self.ends[i])

@@ -24,9 +24,6 @@ Piece = tuple[Words, Cells] | Part
 LONG: Final = 2048
 """Cells from which a row of several layers is not put together, but stays where it lies."""
 
-FEW: Final = 32
-"""Cells up to which a row is told as plain numbers."""
-
 SURELY: Final = 4 * TOP
 """Words of each layer that are looked at first for the strongest of all."""
 
@@ -75,10 +72,12 @@ class PackedRow:
     @property
     def cells(self) -> Mapping[int, int]:
         """The cells by word."""
-        if len(self) > FEW:
-            return PackedCells(self)
-        words = self.words()
-        return dict(zip(words.tolist(), self.many(words).tolist(), strict=True))
+        return PackedCells(self)
+
+    def each(self) -> Iterator[tuple[int, int]]:
+        """Go through the words and their cells; a word comes once for each layer that has it."""
+        for ids, cells in self._pieces:
+            yield from zip(ids.tolist(), cells.tolist(), strict=True)
 
     @property
     def room(self) -> int:

@@ -132,6 +132,10 @@ class Row:
             self._parts[self._key] = part
         return part
 
+    def each(self) -> Iterable[tuple[int, int]]:
+        """Go through the words and their cells."""
+        return self.cells.items()
+
     def many(self, words: Ints) -> Ints:
         """Give the cells of words, 0 for those that are not here."""
         part = self._parts.get(self._key)

@@ -72,3 +72,7 @@ class View(Protocol):
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
         """Answer a batch of questions, in order."""
         ...
+
+    async def strongest(self, pairs: Sequence[tuple[int, int]]) -> list[int | None]:
+        """Give the word that follows each pair of words most often; of equals the older."""
+        ...

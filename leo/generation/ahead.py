@@ -11,8 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.looks import RowView
-from leo.field.view import Ask, View
+from leo.field.view import View
 from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = ["Ahead"]
@@ -106,10 +105,4 @@ class Ahead:
     async def _ask(self, pairs: Sequence[_Pair]) -> None:
         """Find out what follows pairs most, where that is not known."""
         asked = [pair for pair in dict.fromkeys(pairs) if pair not in self._next]
-        rows = await self._view.look([Ask("next", pair) for pair in asked])
-        for pair, row in zip(asked, rows, strict=True):
-            self._next[pair] = _strongest(row) if len(row.ids) else None
-
-
-def _strongest(row: RowView) -> int:
-    return int(row.ids[row.units.argmax()])
+        self._next.update(zip(asked, await self._view.strongest(asked), strict=True))
