@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from leo.field.packed import Packed, dense
 from leo.field.packed_row import PackedRow
+from leo.field.rows import FEW
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -24,11 +25,8 @@ Ints = NDArray[np.int64]
 ROWS_AT_HAND: Final = 4096
 """Rows of a kind of which it is known where they lie, those asked for last."""
 
-CELLS_AT_HAND: Final = 60_000
-"""Cells of a kind in rows kept at hand, some one and a half megabytes; rows asked for last."""
-
-SHORT: Final = 32
-"""Cells up to which a row is made anew each time: that is done quickly, and most are short."""
+CELLS_AT_HAND: Final = 120_000
+"""Cells of a kind in rows kept at hand, some two megabytes; rows asked for last."""
 
 LOOKED_UP: Final = 64
 """Cells that a kept row of any size counts for, besides its own."""
@@ -63,7 +61,7 @@ class Table:
             return None
         rows = self._rows
         row = PackedRow([(rows[i].ids[a:z], rows[i].cells[a:z]) for i, _, a, z in spans])
-        if len(row) > SHORT:
+        if len(row) > FEW:  # a short one is made quickly, and most are short
             self._keep(key, row)
         return row
 
@@ -72,6 +70,19 @@ class Table:
         self._room -= LOOKED_UP + row.room
         while self._room < 0:
             self._room += LOOKED_UP + self._at_hand.popitem(last=False)[1].room
+
+    def size(self, key: int) -> int:
+        """Give how many cells a row has, counting a word once for each layer that has it."""
+        return sum([end - begin for _, _, begin, end in self._spans(key)])
+
+    def each(self, key: int) -> Iterator[tuple[int, int]]:
+        """Go through the words and cells of a row; a word comes once for each layer with it."""
+        for i, _, begin, end in self._spans(key):
+            ids, cells = self._rows[i].ids, self._rows[i].cells
+            if end - begin == 1:  # most are
+                yield int(ids[begin]), int(cells[begin])
+            else:
+                yield from zip(ids[begin:end].tolist(), cells[begin:end].tolist(), strict=True)
 
     def knows(self, key: int, word: int) -> bool:
         """Tell whether a word is in a row."""

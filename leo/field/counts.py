@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from leo.field.base import Base
 from leo.field.looks import NOTHING, Looks, RowView, Shown, seen, strongest
 from leo.field.packed import dense
-from leo.field.rows import UNITS, RowTable
+from leo.field.rows import COUNT_SHIFT, FEW, UNITS, RowTable
 from leo.field.tally import Tally
 from leo.field.view import KINDS, Ask, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
@@ -257,16 +257,27 @@ class Counts:
 
     def _strongest(self, key: int) -> int | None:
         grown, base = self.after.total(key), self._base
+        known = self._onward.get(key)
+        if known is not None and known >> _PAIR_SHIFT == grown:
+            return known & (1 << _PAIR_SHIFT) - 1
         if not grown and (base is None or key not in base.table("next")):
             return None if self._under is None else self._under._strongest(key)
-        known = self._onward.get(key)
-        if known is None or known >> _PAIR_SHIFT != grown:
-            known = grown << _PAIR_SHIFT | strongest(self._rows("next", key))
-            self._onward[key] = known
-            self._onward.move_to_end(key)
-            if len(self._onward) > ONWARD_AT_HAND:
-                self._onward.popitem(last=False)
-        return known & (1 << _PAIR_SHIFT) - 1
+        found = self._find_strongest(key)
+        self._onward[key] = grown << _PAIR_SHIFT | found
+        self._onward.move_to_end(key)
+        if len(self._onward) > ONWARD_AT_HAND:
+            self._onward.popitem(last=False)
+        return found
+
+    def _find_strongest(self, key: int) -> int:
+        tables = [layer.table("next") for layer in self.layers]
+        if sum([table.size(key) for table in tables]) > FEW:
+            return strongest(seen(self._rows("next", key), 0))
+        units: dict[int, int] = {}
+        for table in tables:
+            for word, cell in table.each(key):
+                units[word] = units.get(word, 0) + (cell >> COUNT_SHIFT)
+        return min(units, key=lambda word: (-units[word], word))
 
     def _rows(self, kind: Kind, key: int) -> Sequence[Shown]:
         rows = (layer.table(kind).get(key) for layer in self.layers)

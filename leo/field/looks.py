@@ -13,7 +13,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.rows import COUNT_SHIFT, MASK, UNITS, Part, summed_up
+from leo.field.rows import COUNT_SHIFT, FEW, MASK, UNITS, Part, summed_up
 
 __all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest"]
 
@@ -21,12 +21,6 @@ Ints = NDArray[np.int64]
 
 AT_HAND: Final = 250_000
 """Cells that the looks of a layer show in all, some ten megabytes; those asked for last stay."""
-
-FEW: Final = 32
-"""Cells up to which rows are added up one by one."""
-
-_WORD: Final = 32
-"""Bits of a word's id, where a count stands above it."""
 
 LOOKED_UP: Final = 24
 """Cells that a look of any size counts for, besides its own."""
@@ -148,21 +142,6 @@ def _few(rows: Sequence[Shown]) -> dict[int, int]:
     return found
 
 
-def strongest(rows: Sequence[Shown]) -> int:
-    """Give the word that the rows of one context show most often; of equals the older.
-
-    Parameters
-    ----------
-    rows
-        At least one.
-    """
-    if sum([len(row) for row in rows]) <= FEW:
-        cells = _few(rows)
-        return min(cells, key=lambda word: word - (cells[word] >> COUNT_SHIFT << _WORD))
-    _, _, ids, held, _ = seen(rows, 0)
-    return int(ids[(held >> COUNT_SHIFT).argmax()])
-
-
 NOTHING: Final = RowView(0, 0, np.zeros(0, np.int64), np.zeros(0, np.int64))
 """The look at a context that nobody counted."""
 
@@ -215,6 +194,11 @@ def _sums(rows: Sequence[Shown], words: Ints) -> Ints:
     units = sum((one >> COUNT_SHIFT for one in cells[1:]), cells[0] >> COUNT_SHIFT)
     masks: Ints = np.bitwise_or.reduce(cells) & MASK
     return units << COUNT_SHIFT | masks
+
+
+def strongest(look: Seen) -> int:
+    """Give the word that a look shows most often; of equals the older."""
+    return int(look[2][(look[3] >> COUNT_SHIFT).argmax()])
 
 
 class Looks:

@@ -21,7 +21,7 @@ Words = NDArray[np.uint32]
 Piece = tuple[Words, Cells] | Part
 """A row's words, ascending, and their cells, mostly as they lie in one packed layer."""
 
-LONG: Final = 2048
+LONG: Final = 2 * TOP
 """Cells from which a row of several layers is not put together, but stays where it lies."""
 
 SURELY: Final = 4 * TOP
@@ -31,10 +31,11 @@ SURELY: Final = 4 * TOP
 class PackedRow:
     """A row over all packed layers: what `leo.field.rows.Row` is for a row that grows."""
 
-    __slots__ = ("_part", "_pieces", "_settled", "_strong", "_top", "_total")
+    __slots__ = ("_part", "_pieces", "_settled", "_size", "_strong", "_top", "_total")
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces: Sequence[Piece] = pieces
+        self._size = sum([len(ids) for ids, _ in pieces])
         self._part: Part | None = None
         self._settled = False
 
@@ -42,7 +43,7 @@ class PackedRow:
         if self._settled:
             return
         self._settled = True
-        if len(self) <= LONG:
+        if self._size <= LONG:
             parts = [(ids.astype(np.int64), cells.astype(np.int64)) for ids, cells in self._pieces]
             self._part = parts[0] if len(parts) == 1 else summed_up(parts)
         lying = self._lying()
@@ -64,7 +65,7 @@ class PackedRow:
 
     def __len__(self) -> int:
         """Give how many cells there are, or in several pieces at most are."""
-        return sum([len(ids) for ids, _ in self._pieces])
+        return self._size
 
     def _lying(self) -> Sequence[Piece]:
         return self._pieces if self._part is None else (self._part,)
@@ -82,7 +83,7 @@ class PackedRow:
     @property
     def room(self) -> int:
         """How much room it may take, in cells: what stays in a file takes none."""
-        return len(self) if len(self) <= LONG else 0
+        return self._size if self._size <= LONG else TOP
 
     def words(self) -> Ints:
         """Give all words, ascending."""

@@ -16,6 +16,7 @@ from leo.text.sources import THOUGHTS
 
 __all__ = [
     "COUNT_SHIFT",
+    "FEW",
     "MASK",
     "TOP",
     "UNITS",
@@ -46,6 +47,9 @@ MASK = (1 << COUNT_SHIFT) - 1
 
 _WORD = 32
 """Bits of a word's id, where a count stands above it."""
+
+FEW = 32
+"""Cells up to which rows of one context are added up one by one."""
 
 TOP = 64
 """Continuations of a context that are considered; rarer ones are found when asked for by name."""
@@ -145,6 +149,9 @@ class Row:
         return np.array([cells.get(word, 0) for word in words.tolist()], np.int64)
 
 
+NO_CELLS: Mapping[int, int] = {}
+
+
 class RowTable:
     """The rows of one kind in a layer that counts.
 
@@ -193,6 +200,14 @@ class RowTable:
     def total(self, key: int) -> int:
         """Give the units of a row."""
         return self._totals.get(key, 0)
+
+    def size(self, key: int) -> int:
+        """Give how many cells a row has."""
+        return len(self.cells.get(key, NO_CELLS))
+
+    def each(self, key: int) -> Iterable[tuple[int, int]]:
+        """Go through the words and cells of a row."""
+        return self.cells.get(key, NO_CELLS).items()
 
     def knows(self, key: int, word: int) -> bool:
         """Tell whether a word is in a row."""
