@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.field.rows import COUNT_SHIFT, FEW, MASK, UNITS, Part, summed_up
 
 __all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest"]
@@ -166,10 +167,13 @@ def seen(rows: Sequence[Shown], kinds: int) -> Seen:
     whole = all(row.top is None for row in rows)
     if len(rows) == 1:
         ids, held = rows[0].strongest()
-    else:
+    elif whole:
         ids, held = summed_up([row.strongest() for row in rows])
-        if not whole:  # what is strong in one row counts in all
-            held = _sums(rows, ids)
+    else:  # what is strong in one row counts in all
+        ids = np.concatenate([row.strongest()[0] for row in rows])
+        ids.sort()
+        ids = ids[changes(ids)]
+        held = _sums(rows, ids)
     return total / UNITS, kinds, ids, held, whole
 
 

@@ -6,7 +6,7 @@ strongest are found out, without adding up the others.
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class PackedRow:
             parts = [(ids.astype(np.int64), cells.astype(np.int64)) for ids, cells in self._pieces]
             self._part = parts[0] if len(parts) == 1 else summed_up(parts)
         lying = self._lying()
-        self._total = sum(int(units_in(cells).sum()) for _, cells in lying)
+        self._total = sum([int((cells >> COUNT_SHIFT).sum()) for _, cells in lying])
         self._top = _strongest(lying) if sum(len(ids) for ids, _ in lying) > TOP else None
         self._strong = None if self._top is None else (self._top, self.many(self._top))
 
@@ -147,8 +147,8 @@ class PackedCells(Mapping[int, int]):
 def _cells_in(piece: Piece, words: Ints) -> Ints:
     ids, cells = piece
     wanted = words.astype(ids.dtype)  # of the same type, or the whole row would be converted
-    at = np.minimum(ids.searchsorted(wanted), len(ids) - 1)
-    return np.where(ids[at] == wanted, cells[at], 0).astype(np.int64)
+    found: NDArray[np.integer[Any]] = cells_of((ids, cells), wanted)
+    return found.astype(np.int64)
 
 
 def _strongest(pieces: Sequence[Piece]) -> Ints | None:

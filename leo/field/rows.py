@@ -7,6 +7,7 @@ hearing, because a private thought weighs less than a text that was heard.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 Ints = NDArray[np.int64]
+Cell = TypeVar("Cell", bound=np.integer[Any])
 Part = tuple[Ints, Ints]
 """Words, ascending, and their cells."""
 
@@ -252,7 +254,7 @@ def _strength(cells: Mapping[int, int], word: int) -> int:
     return word - (cells[word] >> COUNT_SHIFT << _WORD)
 
 
-def cells_of(part: Part, words: Ints) -> Ints:
+def cells_of(part: tuple[NDArray[Any], NDArray[Cell]], words: NDArray[Any]) -> NDArray[Cell]:
     """Give the cells of words in a row that has at least one, 0 for those that are not in it."""
     ids, cells = part
     at = ids.searchsorted(words)
