@@ -20,7 +20,7 @@ WORDS_PER_BREATH = 4
 ROWS_PER_BREATH = 256
 """Tokens counted or cells merged between two yields to the event loop."""
 
-BREATH = 0.002
+BREATH = 0.001
 """Seconds after which the event loop gets a turn however little was spent. What comes of the work
 does not depend on it."""
 
