@@ -88,11 +88,11 @@ class Ranking:
 
 def center_score(layer: Layer, id: int) -> float:  # noqa: A002
     """Score a word as a place to start from; 0 if it never opened a sentence or is a mark."""
-    if not is_word(layer.word(id)):
+    opened = layer.opened(id)
+    if not opened or not is_word(layer.word(id)):  # most words never do
         return 0.0
-    return math.pow(layer.opened(id), OPENINGS_POWER) * math.log2(
-        2 + layer.branches("next", context_key((id,)))
-    )
+    ways = layer.branches("next", context_key((id,)))
+    return math.pow(opened, OPENINGS_POWER) * math.log2(2 + ways)
 
 
 def scored(opened: Floats, ways: NDArray[np.int64]) -> Floats:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.base import Base
+from leo.field.base import Base, Table
 from leo.field.looks import NOTHING, Looks, RowView, Shown, seen, strongest
 from leo.field.packed import dense
 from leo.field.rows import COUNT_SHIFT, FEW, UNITS, RowTable
@@ -30,6 +30,9 @@ _PAIR_SHIFT = 32
 
 ONWARD_AT_HAND = 16_384
 """Contexts of which it is kept at hand what follows them most, those found out last."""
+
+_Lower: TypeAlias = tuple[tuple[Mapping[int, Mapping[int, int]], ...], tuple[Table, ...]]
+"""All rows of a kind below a layer: cells by word by context, and what is packed."""
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -60,6 +63,7 @@ class Counts:
     def __init__(self, below: "Counts | None" = None, base: Base | None = None) -> None:
         self._under, self._base = below, base
         self._below = self._layers_below()
+        self._lower = {kind: self._rows_below(kind) for kind in KINDS}
         lower = base or below
         self.first = lower.size if lower else 0
         self.words: list[str] = []
@@ -92,6 +96,7 @@ class Counts:
         """Put what was packed directly below, instead of what was packed before."""
         self._base, self._table = base, None
         self._below = self._layers_below()
+        self._lower = {kind: self._rows_below(kind) for kind in KINDS}
         self._looks.clear()
         self._onward.clear()
 
@@ -103,6 +108,12 @@ class Counts:
     def _layers_below(self) -> "tuple[Counts | Base, ...]":
         lower = self._under.layers if self._under else ()
         return lower if self._base is None else (self._base, *lower)
+
+    def _rows_below(self, kind: Kind) -> _Lower:
+        plain = [one.table(kind).cells for one in self._below if isinstance(one, Counts)]
+        return tuple(plain), tuple(
+            [one.table(kind) for one in self._below if isinstance(one, Base)]
+        )
 
     @property
     def size(self) -> int:
@@ -292,4 +303,9 @@ class Counts:
         return self._tables[kind].knows(key, word) or self._known_below(kind, key, word)
 
     def _known_below(self, kind: Kind, key: int, word: int) -> bool:
-        return any(layer.table(kind).knows(key, word) for layer in self._below)
+        counted, packed = self._lower[kind]
+        for cells in counted:
+            row = cells.get(key)
+            if row is not None and word in row:
+                return True
+        return any(table.knows(key, word) for table in packed)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from leo.field.counts import Counts, context_key, context_words
-from leo.field.rows import COUNT_SHIFT, MASK, bit, units_of
+from leo.field.rows import bit, units_of
 from leo.field.view import KINDS, Kind
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
@@ -120,12 +120,12 @@ class Layer(Counts):
         return True
 
     async def absorb(self, upper: "Layer", pace: Pace | None = None) -> None:
-        """Take over everything a layer on top of this one counted."""
+        """Take over everything a layer on top of this one counted; that is not used any more."""
         pace = pace or Pace(ROWS_PER_BREATH)
         for word in upper.words:
             self._name(word)
-        for mine, theirs in ((self.seen, upper.seen), (self.starts, upper.starts)):
-            for id_, count in theirs.items():
+        for mine, more in ((self.seen, upper.seen), (self.starts, upper.starts)):
+            for id_, count in more.items():
                 mine[id_] = mine.get(id_, 0) + count
         for id_, forms in upper.forms.items():
             own = self.forms.setdefault(id_, {})
@@ -136,11 +136,11 @@ class Layer(Counts):
             table, kinds = self.table(kind), self.kinds[kind]
             for key, count in upper.kinds[kind].items():
                 kinds[key] = kinds.get(key, 0) + count
-            for key, cells in upper.table(kind).cells.items():
+            theirs = upper.table(kind)
+            for key, cells in theirs.cells.items():
                 if pace.spent(len(cells)):
                     await pace.breathe()
-                for word_id, cell in cells.items():
-                    table.add(key, word_id, cell >> COUNT_SHIFT, cell & MASK)
+                table.take_over(key, theirs)
         if self._table is not None:
             self._table.add(upper.seen, self.size)
         self.units += upper.units

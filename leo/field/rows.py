@@ -6,7 +6,7 @@ hearing, because a private thought weighs less than a text that was heard.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -162,9 +162,9 @@ class RowTable:
     is no object: its cells are such a dictionary, its total stands beside them, and a `Row` is
     made when somebody looks.
 
-    The `TOP` strongest continuations of a row are known once there are more, exactly and in
-    every history the same: strongest count first, then the older word. Counts only grow
-    between two folds, so a word outside can enter only in the moment it is counted.
+    The `TOP` strongest continuations of a row are known when it is looked at and there are
+    more, exactly and in every history the same: strongest count first, then the older word.
+    Counts only grow between two folds, so only words that were counted since can have entered.
     """
 
     def __init__(self) -> None:
@@ -172,9 +172,8 @@ class RowTable:
         """The cells by word, by context."""
         self._totals: dict[int, int] = {}
         self._tops: dict[int, list[int]] = {}
-        self._floors: dict[int, int] = {}
-        """What the weakest of the strongest was when it was looked for: it has grown since, if
-        anything, so whoever is weaker than that need not be held against it."""
+        self._since: dict[int, set[int]] = {}
+        """Words counted since the strongest were last found."""
         self._parts: dict[int, Part] = {}
         """What is considered, once somebody looked, until the row grows."""
 
@@ -192,12 +191,22 @@ class RowTable:
         cells = self.cells.get(key)
         if cells is None:
             return None
-        return Row(cells, self._totals[key], self._tops.get(key), self._parts, key)
+        return Row(cells, self._totals[key], self._top(key, cells), self._parts, key)
 
     def items(self) -> Iterator[tuple[int, Row]]:
         """Go through all rows, with their contexts."""
         for key, cells in self.cells.items():
-            yield key, Row(cells, self._totals[key], self._tops.get(key), self._parts, key)
+            yield key, Row(cells, self._totals[key], self._top(key, cells), self._parts, key)
+
+    def _top(self, key: int, cells: Mapping[int, int]) -> list[int] | None:
+        if len(cells) <= TOP:
+            return None
+        known, since = self._tops.get(key), self._since.pop(key, None)
+        if known is None or since:
+            among = cells if known is None or since is None else since.union(known)
+            known = sorted(among, key=lambda word: word - (cells[word] >> COUNT_SHIFT << _WORD))
+            known = self._tops[key] = known[:TOP]
+        return known
 
     def total(self, key: int) -> int:
         """Give the units of a row."""
@@ -217,10 +226,8 @@ class RowTable:
         return cells is not None and word in cells
 
     def put(self, key: int, cells: dict[int, int], total: int) -> None:
-        """Put a row that was counted before in its place, and look for its strongest."""
+        """Put a row that was counted before in its place."""
         self.cells[key], self._totals[key] = cells, total
-        if len(cells) > TOP:
-            self._tops[key] = sorted(cells, key=partial(_strength, cells))[:TOP]
 
     def add(self, key: int, word: int, units: int, mask: int) -> bool:
         """Count a continuation, and tell whether it is the first of this word here."""
@@ -232,26 +239,22 @@ class RowTable:
         self._totals[key] = self._totals.get(key, 0) + units
         if key in self._parts:
             del self._parts[key]
-        if len(cells) > TOP:
-            self._rank(key, cells, word)
+        if key in self._tops:
+            self._since.setdefault(key, set()).add(word)
         return not old
 
-    def _rank(self, key: int, cells: dict[int, int], word: int) -> None:
-        top = self._tops.get(key)
-        if top is None:
-            self._tops[key] = sorted(cells, key=partial(_strength, cells))[:TOP]
+    def take_over(self, key: int, other: "RowTable") -> None:
+        """Count everything in a row of another table; it may become this one's."""
+        cells, mine = other.cells[key], self.cells.get(key)
+        if mine is None:
+            self.put(key, cells, other._totals[key])
             return
-        mine, floor = _strength(cells, word), self._floors.get(key)
-        if (floor is not None and mine > floor) or word in top:
-            return
-        floor = self._floors[key] = max([_strength(cells, one) for one in top])
-        if mine < floor:
-            top[top.index(floor & (1 << _WORD) - 1)] = word
-
-
-def _strength(cells: Mapping[int, int], word: int) -> int:
-    """Give a number by which to rank: the less the stronger; of equals the older word."""
-    return word - (cells[word] >> COUNT_SHIFT << _WORD)
+        for word, cell in cells.items():
+            mine[word] = mine.get(word, 0) + (cell & ~MASK) | cell & MASK
+        self._totals[key] += other._totals[key]
+        self._parts.pop(key, None)
+        if key in self._tops:
+            self._since.setdefault(key, set()).update(cells)
 
 
 def cells_of(part: tuple[NDArray[Any], NDArray[Cell]], words: NDArray[Any]) -> NDArray[Cell]:

@@ -7,18 +7,14 @@ words, so that it can be followed over time. Themes are renewed at fixed numbers
 entries, never in between.
 """
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-
-import numpy as np
 
 from leo.field.centers import Ranking
 from leo.field.layer import Layer
 from leo.field.view import Ask
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import ActiveTheme, Landscape, ThemeChange
-from leo.text.function_words import is_content
 
 __all__ = ["CHANGES", "HUBS", "RENEW_EVERY", "Theme", "Themes", "renewed"]
 
@@ -134,51 +130,65 @@ async def renewed(
             await pace.breathe()
         if company:
             candidates.append(company)
-    clusters: list[tuple[str, ...]] = []
-    while candidates:
-        words = dict.fromkeys(candidates[0])
-        left: list[tuple[str, ...]] = []
-        for other in candidates[1:]:
-            if pace.spent():
-                await pace.breathe()
-            shared = len(words.keys() & other)
-            if shared and shared / (len(words) + len(other) - shared) >= JOIN:
-                words |= dict.fromkeys(other)
-            else:
-                left.append(other)
-        clusters.append(tuple(words))
-        candidates = left
+    clusters = await _clustered(candidates, pace)
     themes = await _numbered(old, clusters, pace)
     changes = _changes(old, themes, entry) if entry else ()
     return Themes(themes, _next_id(old, themes), (*old.changes, *changes))
+
+
+async def _clustered(candidates: Sequence[tuple[str, ...]], pace: Pace) -> list[tuple[str, ...]]:
+    """Join candidates that overlap: the first one takes in all that are alike, and so on."""
+    places: dict[str, int] = {}
+    for words in candidates:
+        for word in words:
+            places.setdefault(word, len(places))
+    # a bit for each word: most candidates share some, and thousands of pairs are compared
+    left = [(words, sum([1 << places[word] for word in words])) for words in candidates]
+    clusters: list[tuple[str, ...]] = []
+    while left:
+        (first, known), *others = left
+        joined, left = dict.fromkeys(first), []
+        for words, bits in others:
+            shared = (known & bits).bit_count()
+            if shared / (len(joined) + len(words) - shared) >= JOIN:
+                joined |= dict.fromkeys(words)
+                known |= bits
+            else:
+                left.append((words, bits))
+        clusters.append(tuple(joined))
+        await pace.spend(len(others))
+    return clusters
 
 
 def _company(layer: Layer, id_: int) -> tuple[str, ...]:
     row = layer.look_now(Ask("near", (id_,)))
     if row.kinds < MIN_NEIGHBOURS or row.total < MIN_COMPANY:
         return ()
-    near = row.ids[np.lexsort((row.ids, -row.units))].tolist()
-    words = (layer.word(other) for other in near if other != id_)
-    content = itertools.islice(filter(is_content, words), NEIGHBOURS)
-    return (layer.word(id_), *content)
+    mine = layer.content(row.ids) & (row.ids != id_)
+    ids = row.ids[mine]
+    near = ids[(-row.units[mine]).argsort(kind="stable")[:NEIGHBOURS]]  # of equals the older
+    return tuple([layer.word(one) for one in (id_, *near.tolist())])
 
 
-def _overlap(one: Iterable[str], other: Iterable[str]) -> float:
-    a, b = set(one), set(other)
-    return len(a & b) / len(a | b)
+def _overlap(one: Set[str], other: Set[str]) -> float:
+    """Give the Jaccard index of two sets of words."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
 
 
 async def _numbered(old: Themes, clusters: Sequence[tuple[str, ...]], pace: Pace) -> list[Theme]:
     sets = [frozenset(words) for words in clusters]
+    having: dict[str, list[int]] = {}
+    for i, words in enumerate(clusters):
+        for word in words:
+            having.setdefault(word, []).append(i)
+    first = {words[0]: i for i, words in enumerate(clusters)}
     matches: list[tuple[float, int, int]] = []
     for theme in old.all:
         before = frozenset(theme.words)
-        matches += (
-            (-_overlap(before, sets[i]), theme.id, i)
-            for i, words in enumerate(clusters)
-            if theme.words[0] in sets[i] or words[0] in before
-        )
-        await pace.spend(len(clusters))
+        alike = {*having.get(theme.words[0], ()), *(first[one] for one in before & first.keys())}
+        matches += [(-_overlap(before, sets[i]), theme.id, i) for i in alike]
+        await pace.spend(len(alike))
     matches.sort()
     number: dict[int, int] = {}
     for overlap, id_, i in matches:
