@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,14 @@ from leo.field.field import Field
 from leo.generation.gravity import pulls_of
 from leo.module import Kept, Lean, Module
 from leo.modules import MODULES
-from leo.pace import ROWS_PER_BREATH, WORDS_PER_BREATH, on_breath
+from leo.pace import (
+    BREATH,
+    ROWS_PER_BREATH,
+    WORDS_PER_BREATH,
+    Pace,
+    breathe_if_due,
+    on_breath,
+)
 from leo.records import Influence, Percept
 from leo.testing import ScriptedClock
 from tests.conftest import SEED, Open
@@ -317,6 +325,29 @@ async def test_law_3_the_loop_gets_a_turn_every_few_words(leo: AsyncLeoField) ->
     assert spent.count(WORDS_PER_BREATH) >= words // WORDS_PER_BREATH - 1
     assert max(spent) < 2 * ROWS_PER_BREATH
     assert beats >= len(spent)
+
+
+async def test_law_3_short_pieces_of_work_make_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever works, one after the other, the loop gets its turn when it has waited long."""
+    now, beats = 100.0, 0
+    monkeypatch.setattr("leo.pace.time", SimpleNamespace(perf_counter=lambda: now))
+
+    async def ticker() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(ticker())
+    await breathe_if_due()
+    for _ in range(40):
+        now += 0.4 * BREATH
+        await Pace(1000).spend()  # each a budget of its own, and little spent of it
+        now += 0.7 * BREATH
+        await breathe_if_due()
+    beating.cancel()
+
+    assert 40 <= beats <= 42
 
 
 async def test_law_3_words_arrive_while_leo_speaks(make: Open) -> None:
