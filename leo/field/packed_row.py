@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.packed import Cells, sources_in, units_in
-from leo.field.rows import COUNT_SHIFT, TOP, Part, cells_of, summed_up
+from leo.field.rows import COUNT_SHIFT, TOP, WORD, Part, cells_of, summed_up
 
 __all__ = ["PackedRow"]
 
@@ -157,6 +157,8 @@ def _strongest(pieces: Sequence[Piece]) -> Ints | None:
     Only words that are strong in some layer can be strong in all of them together: whoever
     is not looked at has at most the sum of what the weakest looked at has in each.
     """
+    if len(pieces) == 1:
+        return _strongest_of(pieces[0])
     most, longest = SURELY, max(len(ids) for ids, _ in pieces)
     while True:
         kept = [_foremost(piece, most) for piece in pieces]
@@ -169,6 +171,16 @@ def _strongest(pieces: Sequence[Piece]) -> Ints | None:
         if most >= longest or units[order[-1]] > sum(least for _, least in kept):
             return np.sort(ids[order])
         most *= SURELY
+
+
+def _strongest_of(piece: Piece) -> Ints | None:
+    ids, cells = piece
+    if len(ids) <= TOP:
+        return None
+    # one number to rank by: the less the stronger, of equals the older word
+    ranked = ids.astype(np.int64) - (units_in(cells) << WORD)
+    ranked.partition(TOP - 1)
+    return np.sort(ranked[:TOP] & (1 << WORD) - 1)
 
 
 def _foremost(piece: Piece, most: int) -> tuple[Words | Ints, int]:

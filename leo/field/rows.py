@@ -21,6 +21,7 @@ __all__ = [
     "MASK",
     "TOP",
     "UNITS",
+    "WORD",
     "Part",
     "Row",
     "RowTable",
@@ -47,7 +48,7 @@ UNITS = 4
 
 MASK = (1 << COUNT_SHIFT) - 1
 
-_WORD = 32
+WORD = 32
 """Bits of a word's id, where a count stands above it."""
 
 FEW = 32
@@ -204,7 +205,7 @@ class RowTable:
         known, since = self._tops.get(key), self._since.pop(key, None)
         if known is None or since:
             among = cells if known is None or since is None else since.union(known)
-            known = sorted(among, key=lambda word: word - (cells[word] >> COUNT_SHIFT << _WORD))
+            known = sorted(among, key=lambda word: word - (cells[word] >> COUNT_SHIFT << WORD))
             known = self._tops[key] = known[:TOP]
         return known
 
