@@ -10,7 +10,8 @@ Ints = NDArray[np.int64]
 
 def changes(numbers: Ints) -> NDArray[np.bool_]:
     """Tell which of some numbers are others than the one before; the first one is."""
-    new = np.ones(len(numbers), bool)
+    new = np.empty(len(numbers), bool)
+    new[:1] = True
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
     return new
 

@@ -105,6 +105,8 @@ class PackedRow:
         self._settle()
         if self._part is not None:
             return cells_of(self._part, words)
+        if len(self._pieces) == 1:
+            return _cells_in(self._pieces[0], words)
         found = [_cells_in(piece, words) for piece in self._pieces]
         units = sum((one >> COUNT_SHIFT for one in found[1:]), found[0] >> COUNT_SHIFT)
         return units << COUNT_SHIFT | sources_in(np.bitwise_or.reduce(found))

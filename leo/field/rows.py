@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import changes
 from leo.records import SOURCES, Source
 from leo.text.sources import THOUGHTS
 
@@ -273,9 +274,6 @@ def summed_up(parts: Sequence[Part]) -> Part:
     ids = np.concatenate([words for words, _ in parts])
     order = ids.argsort(kind="stable")
     ids, cells = ids[order], np.concatenate([cells for _, cells in parts])[order]
-    new = np.empty(len(ids), np.bool_)
-    new[0] = True
-    np.not_equal(ids[1:], ids[:-1], out=new[1:])
-    begins = new.nonzero()[0]
+    begins = changes(ids).nonzero()[0]
     units = np.add.reduceat(cells >> COUNT_SHIFT, begins)
     return ids[begins], units << COUNT_SHIFT | np.bitwise_or.reduceat(cells & MASK, begins)
