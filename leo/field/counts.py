@@ -266,6 +266,15 @@ class Counts:
                 await pace.breathe()
         return found
 
+    async def knows_runs(self, runs: Sequence[tuple[int, int, int]]) -> list[bool]:
+        """Tell of each run of three words whether it was heard."""
+        pace, found = Pace(ROWS_PER_BREATH), list[bool]()
+        for one, other, last in runs:
+            found.append(self.knows("next", context_key((one, other)), last))
+            if pace.spent():
+                await pace.breathe()
+        return found
+
     def _strongest(self, key: int) -> int | None:
         grown, base = self.after.total(key), self._base
         known = self._onward.get(key)

@@ -76,3 +76,7 @@ class View(Protocol):
     async def strongest(self, pairs: Sequence[tuple[int, int]]) -> list[int | None]:
         """Give the word that follows each pair of words most often; of equals the older."""
         ...
+
+    async def knows_runs(self, runs: Sequence[tuple[int, int, int]]) -> list[bool]:
+        """Tell of each run of three words whether it was heard."""
+        ...

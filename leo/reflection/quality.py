@@ -6,7 +6,7 @@ overlap with the prompt counts content words only, so neither punctuation nor le
 
 from collections.abc import Sequence
 
-from leo.field.view import Ask, View
+from leo.field.view import View
 from leo.records import Quality, QualityReason, Utterance
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
@@ -78,9 +78,7 @@ async def known_share(said: Sequence[str], view: View) -> float | None:
         return None
     ids = [id_ if (id_ := view.id(word)) is not None else UNKNOWN for word in said]
     runs = [run for run in zip(ids, ids[1:], ids[2:], strict=False) if UNKNOWN not in run]
-    rows = await view.look([Ask("next", run[:2], frozenset(run[2:])) for run in runs])
-    known = sum(row.cell(run[2]) > 0 for run, row in zip(runs, rows, strict=True))
-    return known / (len(said) - 2)
+    return sum(await view.knows_runs(runs)) / (len(said) - 2)
 
 
 def quality_of(
