@@ -13,7 +13,7 @@ from typing import Final
 from leo.luck import stream
 from leo.module import Module, Reader, Revision, Said, Voice, Write
 from leo.notes import Ring, Rings, Wound
-from leo.records import Note, Percept, Pulse, Utterance
+from leo.records import Note, Percept, Pulse, Unsaid
 from leo.text.function_words import is_content
 from leo.text.prose import sentences
 from leo.text.tokens import is_word, tokens
@@ -206,7 +206,7 @@ class Overthinking(Module[Thoughts]):
 
 async def _thought(circle: Circle, before: Sequence[str], voice: Voice) -> Ring:
     """Think one circle, and keep it if it is worth keeping."""
-    thought = await voice(
+    thought = await voice.think(
         seed=circle.seed,
         temperature=circle.temperature,
         semantic=circle.semantic,
@@ -230,7 +230,7 @@ async def _thought(circle: Circle, before: Sequence[str], voice: Voice) -> Ring:
     return replace(ring, bigrams=growth.bigrams, trigrams=growth.trigrams)
 
 
-async def _failed(thought: Utterance, before: Sequence[str], voice: Voice) -> str | None:
+async def _failed(thought: Unsaid, before: Sequence[str], voice: Voice) -> str | None:
     """Tell why a thought is not worth keeping; ``None`` if it is."""
     words = {word for word in thought.tokens if is_word(word)}
     if len([word for word in thought.tokens if is_word(word)]) < WORDS:

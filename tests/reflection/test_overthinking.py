@@ -9,7 +9,7 @@ from leo import AsyncLeoField
 from leo.module import Lean, Module
 from leo.notes import Rings, Wound
 from leo.observation.talk import TALK
-from leo.records import Growth, Influence, Pulse, Quality, SpokenWord, Turn, Utterance
+from leo.records import Growth, Influence, Pulse, Quality, Turn, Unsaid, Utterance
 from leo.reflection.overthinking import (
     FRAGMENT,
     Circle,
@@ -47,15 +47,16 @@ class FakeVoice:
         self.kept: list[tuple[str, str]] = []
 
     async def __call__(self, **asked: Any) -> Utterance:
-        """Say the next line."""
-        self.asked.append(asked)
-        words = tuple(
-            SpokenWord(f" {t.word}", t.word, "bigram", (), 1.0, 0.0, 1.0, (), (), ())
-            for t in tokens(self.texts.pop(0))
-        )
-        return Utterance(words, 0.5, "overthinking")
+        """Say nothing: a circle is thought, and needs no reasons."""
+        raise AssertionError("a circle was spoken")
 
-    async def judge(self, said: Utterance) -> Quality:
+    async def think(self, **asked: Any) -> Unsaid:
+        """Think the next line."""
+        self.asked.append(asked)
+        words = tuple(token.word for token in tokens(self.texts.pop(0)))
+        return Unsaid("".join(f" {word}" for word in words), words, 0.5)
+
+    async def judge(self, said: Utterance | Unsaid) -> Quality:
         """Judge as told."""
         return Quality(self.quality, self.quality, self.quality, ())
 
