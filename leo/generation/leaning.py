@@ -8,7 +8,7 @@ still tell what leaned on it.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -261,8 +261,7 @@ class Leaners:
         return known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entries:
+class _Entries(NamedTuple):
     ids: Ints
     by: Ints
     values: Floats

@@ -1,12 +1,14 @@
 """The mouth: says a token, and remembers what was said; one that tells keeps its reasons too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from leo.field.centers import Center
 from leo.field.rows import sources_of
 from leo.field.view import View
 from leo.generation.draw import Draw, rounded
+from leo.generation.first_word import start_entropy
 from leo.generation.guards import Guards
 from leo.generation.leaning import Leaning
 from leo.generation.step import Options
@@ -86,9 +88,9 @@ class Mouth:
         return self.tokens[-1] if self.tokens else None
 
     def say_center(
-        self, drawn: Draw, context: WordContext, entropy: float, temperature: float
+        self, drawn: Draw, context: WordContext, centers: Sequence[Center], temperature: float
     ) -> None:
-        """Say a word that was drawn from the field's centers."""
+        """Say a word that was drawn from centers."""
         self._say(drawn.id)
 
     def say_next(self, choice: Choice) -> None:
@@ -135,10 +137,10 @@ class TellingMouth(Mouth):
         self.words: list[SpokenWord] = []
 
     def say_center(
-        self, drawn: Draw, context: WordContext, entropy: float, temperature: float
+        self, drawn: Draw, context: WordContext, centers: Sequence[Center], temperature: float
     ) -> None:
-        """Say a word that was drawn from the field's centers, and tell which others there were."""
-        super().say_center(drawn, context, entropy, temperature)
+        """Say a word that was drawn from centers, and tell which others there were."""
+        super().say_center(drawn, context, centers, temperature)
         self._tell(
             SpokenWord(
                 text=self.texts[-1],
@@ -146,7 +148,7 @@ class TellingMouth(Mouth):
                 context=context,
                 after=(),
                 probability=rounded(drawn.probability),
-                entropy=rounded(entropy),
+                entropy=rounded(start_entropy(centers)),
                 temperature=rounded(temperature),
                 candidates=drawn.candidates(self._view),
                 shares=(),

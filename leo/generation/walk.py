@@ -17,7 +17,7 @@ from leo.field.view import Ask, View
 from leo.generation.ahead import Ahead
 from leo.generation.connection import Connection
 from leo.generation.draw import Draw, distribution, draw, entropy_of, rounded
-from leo.generation.first_word import first_word, start_entropy
+from leo.generation.first_word import first_word
 from leo.generation.guards import Guards
 from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity, company_of
 from leo.generation.mouth import Choice, Hear, Mouth, TellingMouth
@@ -179,7 +179,7 @@ class _Walker:
             self._mouth.say_given(SILENCE, SILENCE, "close", temperature)
             self.done = True
             return
-        self._mouth.say_center(drawn, "start", start_entropy(self._centers), temperature)
+        self._mouth.say_center(drawn, "start", self._centers, temperature)
 
     async def step(self) -> None:
         """Say one more word, or be done."""
@@ -259,7 +259,7 @@ class _Walker:
                 self._close()
             self.done = True
             return
-        self._mouth.say_center(drawn, "jump", start_entropy(centers), temperature)
+        self._mouth.say_center(drawn, "jump", centers, temperature)
 
     def _said_before(self) -> list[Center]:
         refused = set(self._refused().tolist())

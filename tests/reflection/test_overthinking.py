@@ -21,7 +21,7 @@ from leo.reflection.overthinking import (
 )
 from leo.text.birth import DEFAULT_BIRTH
 from leo.text.prose import sentences
-from leo.text.tokens import tokens
+from leo.text.tokens import is_word, tokens
 from tests.conftest import Open
 
 PROMPT = "The moon is over the boat."
@@ -138,12 +138,13 @@ CIRCLE = Circle("drift", "seed words", 0.85, 0.65, 40)
 async def test_o1_every_parameter_reaches_the_voice() -> None:
     """Seed, temperature, semantic weight and length are what the circle says."""
     voice = FakeVoice("the lamp is in the boat .")
-    ring = await _thought(CIRCLE, ["other"], voice)
+    ring, words = await _thought(CIRCLE, [frozenset({"other"})], voice)
 
     assert voice.asked == [
         {"seed": "seed words", "temperature": 0.85, "semantic": 0.65, "max_tokens": 40, "top_k": 16}
     ]
     assert voice.kept == [(ring.text, "ring")]
+    assert words == {"the", "lamp", "is", "in", "boat"}
     assert (ring.bigrams, ring.trigrams, ring.dropped) == (2, 3, None)
 
 
@@ -161,7 +162,8 @@ async def test_o2_o6_a_failed_thought_is_dropped(
 ) -> None:
     """Corrected rule: nothing takes its place, nothing is learned, and the reason is kept."""
     voice = FakeVoice(text, quality=quality)
-    ring = await _thought(CIRCLE, [before], voice)
+    said = frozenset(token.word for token in tokens(before) if is_word(token.word))
+    ring, _ = await _thought(CIRCLE, [said], voice)
 
     assert ring.dropped == why
     assert voice.kept == []
@@ -171,7 +173,8 @@ async def test_o2_o6_a_failed_thought_is_dropped(
 async def test_a_thought_that_is_just_good_enough_is_kept() -> None:
     """Three words and a quality of 0.5 are enough: what is dropped is below."""
     voice = FakeVoice("the lamp sleeps .", quality=0.5)
-    assert (await _thought(CIRCLE, ["x"], voice)).dropped is None
+    ring, _ = await _thought(CIRCLE, [frozenset("x")], voice)
+    assert ring.dropped is None
     assert len(voice.kept) == 1
 
 
