@@ -116,7 +116,8 @@ def company_of(view: View, word: int, row: RowView) -> Affinity:
     """
     mine = view.content(row.ids) & (row.ids != word)
     ids = row.ids[mine]
-    close = row.units[mine] / UNITS / np.sqrt(view.counts(ids) * view.count(word))
+    counts = view.counts(np.append(ids, word))  # at once: that is quicker
+    close = row.units[mine] / UNITS / np.sqrt(counts[:-1] * counts[-1])
     return Affinity(ids, np.minimum(1.0, close))
 
 

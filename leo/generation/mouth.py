@@ -81,6 +81,13 @@ class Mouth:
         self.ids: list[int | None] = []
         self.used: dict[int, int] = {}
         self.recent: list[int] = []
+        self._known: dict[str, int | None] = {}
+
+    def id_of(self, word: str) -> int | None:
+        """Give a known word's id; what was said or asked for before is remembered."""
+        if word not in self._known:
+            self._known[word] = self._view.id(word)
+        return self._known[word]
 
     @property
     def last(self) -> str | None:
@@ -99,7 +106,7 @@ class Mouth:
 
     def say_given(self, word: str, form: str, context: WordContext, temperature: float) -> None:
         """Say a token that nobody drew: a closing mark, a word taken up."""
-        self._take(word, shown(self.last, word, form), self._view.id(word))
+        self._take(word, shown(self.last, word, form), self.id_of(word))
 
     def _say(self, id_: int) -> None:
         word = self._view.word(id_)
@@ -109,6 +116,7 @@ class Mouth:
         self.tokens.append(word)
         self.texts.append(text)
         self.ids.append(id_)
+        self._known[word] = id_
         self.guards.say(word)
         if id_ is not None and is_content(word):
             self.used[id_] = self.used.get(id_, 0) + 1

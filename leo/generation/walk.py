@@ -6,7 +6,6 @@ sentence is closed and the utterance ends; after one, the next starts from a cen
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 
 import numpy as np
@@ -154,7 +153,6 @@ class _Walker:
         self._recent: list[int] = []
         self._near = Affinity.none()
         self._ahead = Ahead(view, plan.ahead) if plan.ahead else None
-        self._id = cache(view.id)
         self._fits: dict[frozenset[str], tuple[int | None, NDArray[np.int64]]] = {}
         """By the marks that fit a sentence: the usual one, and those that do not fit."""
         self._most = min(plan.limit, LONGEST * plan.target)
@@ -229,7 +227,7 @@ class _Walker:
             return found
         if fitting not in self._fits:
             unfit = self._known(sorted(SENTENCE_ENDS - fitting))
-            self._fits[fitting] = self._id("?" if "?" in fitting else "."), unfit
+            self._fits[fitting] = self._mouth.id_of("?" if "?" in fitting else "."), unfit
         end, unfit = self._fits[fitting]
         return found if end is None else found.ending(end, unfit)
 
@@ -304,7 +302,7 @@ class _Walker:
         return self._known(words)
 
     def _known(self, words: Iterable[str]) -> NDArray[np.int64]:
-        return np.array([id_ for id_ in map(self._id, words) if id_ is not None], np.int64)
+        return np.array([id_ for id_ in map(self._mouth.id_of, words) if id_ is not None], np.int64)
 
     async def _situation(self, found: Options) -> Situation:
         recent = self._mouth.recent[-REMEMBERED:]
