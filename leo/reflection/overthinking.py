@@ -28,7 +28,7 @@ GOOD: Final = 0.5
 
 TOP_K: Final = 16
 """Continuations that a thought considers at each step: three thoughts must cost less than a
-reply, and nobody reads their reasons."""
+reply."""
 
 ALIKE: Final = 0.8
 """Share of words in common (Jaccard) from which a thought only repeats what was said."""
