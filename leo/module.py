@@ -28,6 +28,7 @@ from leo.records import (
     Quality,
     Settings,
     Source,
+    Unsaid,
     Utterance,
 )
 from leo.text.traces import Traces
@@ -138,7 +139,11 @@ class Judged(_Noted):
 
 
 class Voice(Protocol):
-    """Leo's voice as a module hears it: it speaks from the field, and changes nothing."""
+    """Leo's voice as a module hears it: it speaks from the field, and changes nothing.
+
+    Called, it speaks: words that may become the reply, each with its reasons. With `think`
+    it comes to the same words and keeps no reasons: for what nobody is to hear.
+    """
 
     async def __call__(
         self,
@@ -167,7 +172,22 @@ class Voice(Protocol):
         """
         ...
 
-    async def judge(self, said: Utterance) -> Quality:
+    async def think(
+        self,
+        *,
+        seed: str = "",
+        temperature: float = 1.0,
+        semantic: float = 0.4,
+        max_tokens: int = 40,
+        top_k: int | None = None,
+    ) -> Unsaid:
+        """Think what speaking in this manner would say; cheaper, since no word tells its reasons.
+
+        The same luck is taken as by speaking.
+        """
+        ...
+
+    async def judge(self, said: Utterance | Unsaid) -> Quality:
         """Tell how good a reply to this turn's prompt these words would be."""
         ...
 

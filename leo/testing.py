@@ -69,7 +69,7 @@ class SpyModule(Module[int]):
     heard
         ``(hook, record)`` pairs in the order in which they came; shared by the turn's copies.
     thinks
-        A private thought that it speaks and keeps in ``revise``.
+        A private thought that it has and keeps in ``revise``.
     """
 
     name: str = "spy"  # type: ignore[misc]  # a spy may be named per instance
@@ -94,7 +94,7 @@ class SpyModule(Module[int]):
         """Note what it heard, think if it was told to, and change nothing."""
         self.heard.append(("revise", said))
         if self.thinks:
-            thought = await voice(seed=said.utterance.text)
+            thought = await voice.think(seed=said.utterance.text)
             await voice.keep(thought.text, "ring")
         return Revision(note=self._note("before", "revise"))
 

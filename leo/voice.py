@@ -6,8 +6,8 @@ from random import Random
 
 from leo.field.centers import Center
 from leo.field.layer import Layer
-from leo.generation.speak import Manner, think
-from leo.records import Growth, Learned, Quality, Source, Utterance
+from leo.generation.speak import Manner, speak_privately, think
+from leo.records import Growth, Learned, Quality, Source, Unsaid, Utterance
 from leo.reflection.quality import judged
 from leo.text.tokens import is_word, tokens
 
@@ -56,18 +56,31 @@ class OverlayVoice:
         top_k: int | None = None,
     ) -> Utterance:
         """Speak privately; see `leo.module.Voice`."""
-        said = await think(
-            self._overlay,
-            self._centers,
-            self._luck,
-            heard=self._heard,
-            manner=Manner(seed, temperature, semantic, max_tokens, top_k),
+        manner = Manner(seed, temperature, semantic, max_tokens, top_k)
+        said = await speak_privately(
+            self._overlay, self._centers, self._luck, heard=self._heard, manner=manner
         )
         return replace(said, by=self._module)
 
-    async def judge(self, said: Utterance) -> Quality:
+    async def think(
+        self,
+        *,
+        seed: str = "",
+        temperature: float = 1.0,
+        semantic: float = 0.4,
+        max_tokens: int = 40,
+        top_k: int | None = None,
+    ) -> Unsaid:
+        """Think; see `leo.module.Voice`."""
+        manner = Manner(seed, temperature, semantic, max_tokens, top_k)
+        return await think(
+            self._overlay, self._centers, self._luck, heard=self._heard, manner=manner
+        )
+
+    async def judge(self, said: Utterance | Unsaid) -> Quality:
         """Judge words as a reply; see `leo.module.Voice`."""
-        return await judged(self._heard, said.own, self._overlay)
+        own = said.own if isinstance(said, Utterance) else said
+        return await judged(self._heard, own, self._overlay)
 
     async def keep(self, text: str, source: Source) -> Growth:
         """Keep a private thought; see `leo.module.Voice`."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from leo.field.view import View
 from leo.records import Candidate
 
-__all__ = ["MIN_TEMPERATURE", "Draw", "distribution", "draw", "entropy_of", "rounded", "take"]
+__all__ = ["MIN_TEMPERATURE", "Draw", "distribution", "draw", "entropy_of", "rounded"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -25,17 +25,39 @@ _FOUR_DIGITS = "%.4g"
 """Significant digits of numbers kept with a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """The word drawn, its probability, and the strongest candidates (ids with probabilities).
+    """The word drawn, and what it competed against; told when it is asked for.
 
-    ``place`` is where it stands among the candidates.
+    Attributes
+    ----------
+    ids
+        The candidates, ascending: of equals the older is named first.
+    chances
+        Their probabilities.
+    place
+        Where the drawn one stands among them.
     """
 
+    ids: Ints
+    chances: Floats
     place: int
-    id: int
-    probability: float
-    best: tuple[tuple[int, float], ...]
+
+    @property
+    def id(self) -> int:
+        """The word drawn."""
+        return int(self.ids[self.place])
+
+    @property
+    def probability(self) -> float:
+        """Its probability."""
+        return float(self.chances[self.place])
+
+    @property
+    def best(self) -> tuple[tuple[int, float], ...]:
+        """The strongest candidates: ids with probabilities."""
+        best = (-self.chances).argsort(kind="stable")[:SHOWN]
+        return tuple(zip(self.ids[best].tolist(), self.chances[best].tolist(), strict=True))
 
     def candidates(self, view: View) -> tuple[Candidate, ...]:
         """Name the strongest candidates."""
@@ -61,23 +83,6 @@ def distribution(logs: Floats, temperature: float) -> Floats:
     return np.asarray(weights / np.add.reduce(weights))
 
 
-def take(ids: Ints, chances: Floats, place: int) -> Draw:
-    """Take a given candidate, with what it competed against.
-
-    Parameters
-    ----------
-    ids
-        The candidates, ascending: of equals the older is named first.
-    chances
-        Their probabilities.
-    place
-        Where the candidate stands.
-    """
-    best = (-chances).argsort(kind="stable")[:SHOWN]
-    named = zip(ids[best].tolist(), chances[best].tolist(), strict=True)
-    return Draw(place, int(ids[place]), float(chances[place]), tuple(named))
-
-
 def draw(ids: Ints, chances: Floats, rng: Random) -> Draw:
     """Draw a word; one number is taken from the random numbers.
 
@@ -94,7 +99,7 @@ def draw(ids: Ints, chances: Floats, rng: Random) -> Draw:
         if not len(possible):
             raise ValueError("no candidate has a chance; probabilities must sum to 1")
         place = int(possible[-1])
-    return take(ids, chances, place)
+    return Draw(ids, chances, place)
 
 
 def entropy_of(logs: Floats) -> float:

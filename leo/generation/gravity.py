@@ -78,12 +78,20 @@ def _spread(row: RowView, share: float) -> tuple[NDArray[np.int64], NDArray[np.f
 async def company(heard: Sequence[int], view: View) -> dict[int, float]:
     """Give the words that keep the prompt's content words company, weights in (0, 1]."""
     ids = [id_ for id_ in dict.fromkeys(heard) if is_content(view.word(id_))]
+    rows = await view.look([Ask("near", (one,)) for one in ids])
+    if not rows:
+        return {}
+    carry = view.content(np.concatenate([row.ids for row in rows]))  # at once: that is quicker
     found: dict[int, float] = {}
-    for id_, row in zip(ids, await view.look([Ask("near", (one,)) for one in ids]), strict=True):
-        mine = (view.content(row.ids) & (row.ids != id_)).nonzero()[0]
+    begin = 0
+    for id_, row in zip(ids, rows, strict=True):
+        end = begin + len(row.ids)
+        mine = (carry[begin:end] & (row.ids != id_)).nonzero()[0]
         best = mine[(-row.units[mine]).argsort(kind="stable")[:COMPANIONS]]  # the older first
-        for other, units in zip(row.ids[best].tolist(), row.units[best].tolist(), strict=True):
-            found[other] = max(found.get(other, 0.0), units / int(row.units[best[0]]))
+        most, *_ = strengths = row.units[best].tolist() or [0]
+        for other, units in zip(row.ids[best].tolist(), strengths, strict=False):
+            found[other] = max(found.get(other, 0.0), units / most)
+        begin = end
     return found
 
 

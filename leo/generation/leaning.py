@@ -8,7 +8,7 @@ still tell what leaned on it.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +116,8 @@ def company_of(view: View, word: int, row: RowView) -> Affinity:
     """
     mine = view.content(row.ids) & (row.ids != word)
     ids = row.ids[mine]
-    close = row.units[mine] / UNITS / np.sqrt(view.counts(ids) * view.count(word))
+    counts = view.counts(np.append(ids, word))  # at once: that is quicker
+    close = row.units[mine] / UNITS / np.sqrt(counts[:-1] * counts[-1])
     return Affinity(ids, np.minimum(1.0, close))
 
 
@@ -261,8 +262,7 @@ class Leaners:
         return known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entries:
+class _Entries(NamedTuple):
     ids: Ints
     by: Ints
     values: Floats

@@ -11,13 +11,13 @@ from leo.generation.gravity import COMPANY_SHARE, company
 from leo.generation.guards import echo_windows
 from leo.generation.leaning import Biases
 from leo.generation.mouth import Hear
-from leo.generation.walk import TARGET, Plan, walk
+from leo.generation.walk import TARGET, Plan, walk, wander
 from leo.luck import stream
-from leo.records import Blend, Influence, Percept, Pull, Settings, Utterance
+from leo.records import Blend, Influence, Percept, Pull, Settings, Unsaid, Utterance
 from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 
-__all__ = ["Manner", "speak", "think"]
+__all__ = ["Manner", "speak", "speak_privately", "think"]
 
 MIN_TARGET = 8
 """Tokens that even the shortest reply aims at."""
@@ -34,7 +34,7 @@ AROUSED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a private thought is spoken; see `leo.module.Voice`."""
+    """How a private thought is spoken or thought; see `leo.module.Voice`."""
 
     seed: str
     temperature: float
@@ -80,7 +80,7 @@ async def speak(
     )
 
 
-async def think(
+async def speak_privately(
     view: View,
     centers: Sequence[Center],
     luck: Random,
@@ -88,14 +88,30 @@ async def think(
     heard: Sequence[str],
     manner: Manner,
 ) -> Utterance:
-    """Speak privately: drawn by a text's words, started from a center like everything else.
+    """Speak drawn by a text's words, started from a center like everything else.
 
     Runs of the prompt's tokens (``heard``) are kept out, as from a reply.
     """
+    return await walk(view, centers, await _private(view, heard, manner), luck=luck)
+
+
+async def think(
+    view: View,
+    centers: Sequence[Center],
+    luck: Random,
+    *,
+    heard: Sequence[str],
+    manner: Manner,
+) -> Unsaid:
+    """Think what `speak_privately` would say, without the reasons of its words."""
+    return await wander(view, centers, await _private(view, heard, manner), luck=luck)
+
+
+async def _private(view: View, heard: Sequence[str], manner: Manner) -> Plan:
     own = _dwelt_on(manner.seed, view)
     near = await company(own, view)
     pulls = {id_: COMPANY_SHARE * share for id_, share in near.items()} | dict.fromkeys(own, 1.0)
-    plan = Plan(
+    return Plan(
         temperature=manner.temperature,
         start_temperature=1.0,
         biases=Biases(manner.semantic, {"gravity": pulls}),
@@ -105,7 +121,6 @@ async def think(
         top_k=manner.top_k,
         echoes=echo_windows(heard),
     )
-    return await walk(view, centers, plan, luck=luck)
 
 
 def _dwelt_on(seed: str, view: View) -> list[int]:

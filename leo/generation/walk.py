@@ -6,7 +6,6 @@ sentence is closed and the utterance ends; after one, the next starts from a cen
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 
 import numpy as np
@@ -16,17 +15,17 @@ from leo.field.centers import Center
 from leo.field.view import Ask, View
 from leo.generation.ahead import Ahead
 from leo.generation.connection import Connection
-from leo.generation.draw import distribution, draw, entropy_of, rounded, take
-from leo.generation.first_word import first_word, start_entropy
+from leo.generation.draw import Draw, distribution, draw, entropy_of, rounded
+from leo.generation.first_word import first_word
 from leo.generation.guards import Guards
 from leo.generation.leaning import Affinity, Biases, Leaners, Situation, affinity, company_of
-from leo.generation.mouth import Hear, Mouth
+from leo.generation.mouth import Choice, Hear, Mouth, TellingMouth
 from leo.generation.step import Options, options
 from leo.pace import WORDS_PER_BREATH, Pace
-from leo.records import SpokenWord, Utterance, WordContext
+from leo.records import Unsaid, Utterance
 from leo.text.tokens import MARKS, SENTENCE_ENDS, is_word
 
-__all__ = ["TARGET", "Plan", "walk"]
+__all__ = ["TARGET", "Plan", "walk", "wander"]
 
 TARGET = 25
 """Tokens a reply aims at when nobody leans on its length."""
@@ -99,7 +98,7 @@ async def walk(
     hear: Hear | None = None,
     start: Random | None = None,
 ) -> Utterance:
-    """Speak.
+    """Speak, every word with its reasons.
 
     Parameters
     ----------
@@ -116,13 +115,26 @@ async def walk(
     start
         Random numbers of the first word; `luck` if not given.
     """
-    walker = _Walker(view, centers, plan, luck, hear)
+    mouth = TellingMouth(view, Guards(plan.echoes), hear)
+    entropy = await _walked(_Walker(view, centers, plan, luck, mouth), start or luck)
+    return Utterance(tuple(mouth.words), entropy, "leo")
+
+
+async def wander(view: View, centers: Sequence[Center], plan: Plan, *, luck: Random) -> Unsaid:
+    """Think: the words that `walk` would say, and none of their reasons."""
+    mouth = Mouth(view, Guards(plan.echoes))
+    entropy = await _walked(_Walker(view, centers, plan, luck, mouth), luck)
+    return Unsaid("".join(mouth.texts), tuple(mouth.tokens), entropy)
+
+
+async def _walked(walker: "_Walker", start: Random) -> float:
+    """Walk to the end, and give the mean entropy."""
     pace = Pace(WORDS_PER_BREATH)
-    walker.start(start or luck)
+    walker.start(start)
     while not walker.done:
         await walker.step()
         await pace.spend()
-    return Utterance(tuple(walker.words), walker.entropy, "leo")
+    return walker.entropy
 
 
 class _Walker:
@@ -132,17 +144,15 @@ class _Walker:
         centers: Sequence[Center],
         plan: Plan,
         luck: Random,
-        hear: Hear | None,
+        mouth: Mouth,
     ) -> None:
         self._view, self._centers, self._plan, self._luck = view, centers, plan, luck
-        self._guards = Guards(plan.echoes)
-        self._mouth = Mouth(view, self._guards, hear)
+        self._mouth, self._guards = mouth, mouth.guards
         self._leaners = Leaners(view, plan.biases)
         self._company: dict[int, Affinity] = {}
         self._recent: list[int] = []
         self._near = Affinity.none()
         self._ahead = Ahead(view, plan.ahead) if plan.ahead else None
-        self._id = cache(view.id)
         self._fits: dict[frozenset[str], tuple[int | None, NDArray[np.int64]]] = {}
         """By the marks that fit a sentence: the usual one, and those that do not fit."""
         self._most = min(plan.limit, LONGEST * plan.target)
@@ -152,11 +162,6 @@ class _Walker:
         if plan.connection is not None and plan.connection.id is not None:
             self._wanted |= {plan.connection.id}
         self.done = False
-
-    @property
-    def words(self) -> list[SpokenWord]:
-        """The words said so far."""
-        return self._mouth.words
 
     @property
     def entropy(self) -> float:
@@ -172,12 +177,11 @@ class _Walker:
             self._mouth.say_given(SILENCE, SILENCE, "close", temperature)
             self.done = True
             return
-        entropy = start_entropy(self._centers)
-        self._mouth.say_drawn(drawn, "start", entropy=entropy, temperature=temperature, shares={})
+        self._mouth.say_center(drawn, "start", self._centers, temperature)
 
     async def step(self) -> None:
         """Say one more word, or be done."""
-        said, plan = len(self.words), self._plan
+        said, plan = self._said, self._plan
         ended = self._mouth.last in SENTENCE_ENDS
         if said >= self._most:
             if not ended:
@@ -188,9 +192,12 @@ class _Walker:
         elif not (ended and self._wonder()):
             await self._next()
 
+    @property
+    def _said(self) -> int:
+        return len(self._mouth.tokens)
+
     def _room_for_a_sentence(self) -> bool:
-        said = len(self.words)
-        return self._plan.limit - said >= said / self._guards.sentences
+        return self._plan.limit - self._said >= self._said / self._guards.sentences
 
     # ------------------------------------------------------------ the next word
 
@@ -205,23 +212,14 @@ class _Walker:
         self._entropies.append(entropy)
         temperature = self._plan.temperature * self._mood()
         chances = distribution(biased, temperature)
-        context: WordContext = "woven"
-        woven = self._woven(found.ids, chances)
-        if woven is not None:
+        place = self._woven(found.ids, chances)
+        if place is not None:
             self._to_weave = None
-            drawn = take(found.ids, chances, woven)
+            drawn = Draw(found.ids, chances, place)
         else:
             drawn = draw(found.ids, chances, self._luck)
-            context = found.context(drawn.id)
-        self._mouth.say_drawn(
-            drawn,
-            context,
-            entropy=entropy,
-            temperature=temperature,
-            shares=leaning.on(drawn.place),
-            bends=leaning.bends(chances, temperature),
-            found=found,
-        )
+        woven = place is not None
+        self._mouth.say_next(Choice(drawn, found, leaning, entropy, temperature, woven))
 
     def _fitting(self, found: Options) -> Options:
         fitting = self._guards.fitting
@@ -229,14 +227,14 @@ class _Walker:
             return found
         if fitting not in self._fits:
             unfit = self._known(sorted(SENTENCE_ENDS - fitting))
-            self._fits[fitting] = self._id("?" if "?" in fitting else "."), unfit
+            self._fits[fitting] = self._mouth.id_of("?" if "?" in fitting else "."), unfit
         end, unfit = self._fits[fitting]
         return found if end is None else found.ending(end, unfit)
 
     def _woven(self, ids: NDArray[np.int64], chances: NDArray[np.float64]) -> int | None:
         """Give the place of the observer's word if it is due and could stand here."""
         weave = self._to_weave
-        if weave is None or weave.id is None or len(self.words) < weave.position:
+        if weave is None or weave.id is None or self._said < weave.position:
             return None
         at = int(ids.searchsorted(weave.id))
         fits = at < len(ids) and ids[at] == weave.id and chances[at] >= WEAVE_FROM
@@ -259,8 +257,7 @@ class _Walker:
                 self._close()
             self.done = True
             return
-        entropy = start_entropy(centers)
-        self._mouth.say_drawn(drawn, "jump", entropy=entropy, temperature=temperature, shares={})
+        self._mouth.say_center(drawn, "jump", centers, temperature)
 
     def _said_before(self) -> list[Center]:
         refused = set(self._refused().tolist())
@@ -271,7 +268,7 @@ class _Walker:
     def _wonder(self) -> bool:
         """Take up a word the field does not know as a question of its own."""
         weave = self._to_weave
-        if weave is None or weave.id is not None or len(self.words) < weave.position:
+        if weave is None or weave.id is not None or self._said < weave.position:
             return False
         if not self._guards.allow(weave.word):
             return False
@@ -287,7 +284,7 @@ class _Walker:
     # ------------------------------------------------------------ what a step looks at
 
     async def _options(self) -> Options:
-        this, before = self._mouth.ids[-1], self._mouth.ids[-2] if len(self.words) > 1 else None
+        this, before = self._mouth.ids[-1], self._mouth.ids[-2] if self._said > 1 else None
         opened = self._guards.tokens_in_sentence
         if this is None:
             return Options.none()
@@ -300,12 +297,12 @@ class _Walker:
     def _refused(self) -> NDArray[np.int64]:
         """List what must not come next; a few words, however many could."""
         words = self._guards.refused()
-        if len(self.words) + 1 >= self._most:
+        if self._said + 1 >= self._most:
             words |= PAUSES  # nothing would follow the comma
         return self._known(words)
 
     def _known(self, words: Iterable[str]) -> NDArray[np.int64]:
-        return np.array([id_ for id_ in map(self._id, words) if id_ is not None], np.int64)
+        return np.array([id_ for id_ in map(self._mouth.id_of, words) if id_ is not None], np.int64)
 
     async def _situation(self, found: Options) -> Situation:
         recent = self._mouth.recent[-REMEMBERED:]
@@ -315,7 +312,7 @@ class _Walker:
             near=self._near,
             used=self._mouth.used,
             in_sentence=self._guards.words_in_sentence,
-            overdue=max(0.0, len(self.words) / self._plan.target - 1),
+            overdue=max(0.0, self._said / self._plan.target - 1),
             ahead=await self._leading(found),
         )
 

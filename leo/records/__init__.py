@@ -40,6 +40,7 @@ from leo.records.spoken import (
     Share,
     Source,
     SpokenWord,
+    Unsaid,
     Utterance,
     WordContext,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Totals",
     "Turn",
     "UnknownNote",
+    "Unsaid",
     "Utterance",
     "Weight",
     "WordContext",

@@ -14,6 +14,7 @@ __all__ = [
     "Share",
     "Source",
     "SpokenWord",
+    "Unsaid",
     "Utterance",
     "WordContext",
 ]
@@ -116,6 +117,25 @@ class Utterance:
     def tokens(self) -> tuple[str, ...]:
         """The canonical tokens."""
         return tuple(word.word for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A thought that is not said: its words without their reasons.
+
+    Attributes
+    ----------
+    text
+        The words as prose.
+    tokens
+        The canonical tokens.
+    entropy
+        As of an `Utterance`.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    entropy: float
 
 
 @dataclass(frozen=True, slots=True)

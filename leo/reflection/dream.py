@@ -14,7 +14,7 @@ from typing import Final
 from leo.luck import stream
 from leo.module import Gone, Judged, Kept, Module, Reader, Voice, Write
 from leo.notes import Wound
-from leo.records import Growth, Note, Utterance
+from leo.records import Growth, Note, Unsaid
 from leo.reflection.dreaming import (
     SPEAKERS,
     DreamConfig,
@@ -195,7 +195,7 @@ class Dream(Module[DreamState]):
             temperature, semantic = manner(speaker, judged)
             own = friend if speaker == "friend" else said
             seed = f"{heard} {own}"  # the last words draw most
-            spoken = await voice(
+            spoken = await voice.think(
                 seed=seed,
                 temperature=temperature,
                 semantic=semantic,
@@ -227,7 +227,7 @@ class Dream(Module[DreamState]):
         )
 
 
-def _charge(spoken: Utterance, friends: Set[str], judged: Judged) -> float:
+def _charge(spoken: Unsaid, friends: Set[str], judged: Judged) -> float:
     own = [token.word for token in tokens(spoken.text) if is_content(token.word)]
     share = sum(word in friends for word in own) / len(own) if own else 0.0
     wound = judged.note(Wound)

@@ -13,7 +13,7 @@ from typing import Final
 from leo.luck import stream
 from leo.module import Module, Reader, Revision, Said, Voice, Write
 from leo.notes import Ring, Rings, Wound
-from leo.records import Note, Percept, Pulse, Utterance
+from leo.records import Note, Percept, Pulse, Unsaid
 from leo.text.function_words import is_content
 from leo.text.prose import sentences
 from leo.text.tokens import is_word, tokens
@@ -28,7 +28,7 @@ GOOD: Final = 0.5
 
 TOP_K: Final = 16
 """Continuations that a thought considers at each step: three thoughts must cost less than a
-reply, and nobody reads their reasons."""
+reply."""
 
 ALIKE: Final = 0.8
 """Share of words in common (Jaccard) from which a thought only repeats what was said."""
@@ -156,11 +156,11 @@ class Overthinking(Module[Thoughts]):
             fragment=fragment_of(self.state.origin, moment.seed),
         )
         rings: list[Ring] = []
-        before = [said.utterance.text]
+        before = [_words([token.word for token in tokens(said.utterance.text)])]
         for circle in planned:
-            ring = await _thought(circle, before, voice)
+            ring, words = await _thought(circle, before, voice)
             rings.append(ring)
-            before.append(ring.text)
+            before.append(words)
         thoughts = (*self.state.recent, *(Thought(moment.turn, ring) for ring in rings))
         state = replace(self.state, recent=thoughts[-REMEMBERED:], new=len(rings))
         return Revision(note=Rings(tuple(rings)), state=state)
@@ -204,9 +204,11 @@ class Overthinking(Module[Thoughts]):
         return tuple(dict.fromkeys(word for word in heard if is_content(word)))
 
 
-async def _thought(circle: Circle, before: Sequence[str], voice: Voice) -> Ring:
-    """Think one circle, and keep it if it is worth keeping."""
-    thought = await voice(
+async def _thought(
+    circle: Circle, before: Sequence[frozenset[str]], voice: Voice
+) -> tuple[Ring, frozenset[str]]:
+    """Think one circle, and keep it if it is worth keeping; give its words, too."""
+    thought = await voice.think(
         seed=circle.seed,
         temperature=circle.temperature,
         semantic=circle.semantic,
@@ -224,19 +226,23 @@ async def _thought(circle: Circle, before: Sequence[str], voice: Voice) -> Ring:
         trigrams=0,
         dropped=await _failed(thought, before, voice),
     )
+    words = _words(thought.tokens)
     if ring.dropped is not None:
-        return ring
+        return ring, words
     growth = await voice.keep(thought.text, "ring")
-    return replace(ring, bigrams=growth.bigrams, trigrams=growth.trigrams)
+    return replace(ring, bigrams=growth.bigrams, trigrams=growth.trigrams), words
 
 
-async def _failed(thought: Utterance, before: Sequence[str], voice: Voice) -> str | None:
+def _words(said: Sequence[str]) -> frozenset[str]:
+    return frozenset([token for token in said if is_word(token)])
+
+
+async def _failed(thought: Unsaid, before: Sequence[frozenset[str]], voice: Voice) -> str | None:
     """Tell why a thought is not worth keeping; ``None`` if it is."""
-    words = {word for word in thought.tokens if is_word(word)}
+    words = _words(thought.tokens)
     if len([word for word in thought.tokens if is_word(word)]) < WORDS:
         return "too short"
-    for text in before:
-        other = {token.word for token in tokens(text) if is_word(token.word)}
+    for other in before:
         if len(words & other) / len(words | other) >= ALIKE:
             return "nothing new"
     quality = await voice.judge(thought)

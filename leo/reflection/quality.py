@@ -7,7 +7,7 @@ overlap with the prompt counts content words only, so neither punctuation nor le
 from collections.abc import Sequence
 
 from leo.field.view import View
-from leo.records import Quality, QualityReason, Utterance
+from leo.records import Quality, QualityReason, Unsaid, Utterance
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
 
@@ -108,7 +108,7 @@ def quality_of(
     )
 
 
-async def judged(heard: Sequence[str], said: Utterance, view: View) -> Quality:
-    """Judge an utterance as a reply to a prompt's tokens."""
+async def judged(heard: Sequence[str], said: Utterance | Unsaid, view: View) -> Quality:
+    """Judge words as a reply to a prompt's tokens."""
     known = await known_share(said.tokens, view)
     return quality_of(heard, said.tokens, entropy=said.entropy, known=known)

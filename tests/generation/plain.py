@@ -51,7 +51,7 @@ def draw(chances: Mapping[int, float], rng: Random) -> Draw:
 def take(chances: Mapping[int, float], id_: int) -> Draw:
     """Take a word."""
     ids, values = _arrays(chances)
-    return drawing.take(np.array(ids), values, ids.index(id_))
+    return Draw(np.array(ids), values, ids.index(id_))
 
 
 def belonging(view: View, word: int, row: RowView) -> Affinity:

@@ -75,7 +75,9 @@ def test_a_draw_tells_what_it_competed_against(weights: dict[int, float], seed: 
     assert drawn.probability == chances[drawn.id] > 0
     assert probabilities == sorted(probabilities, reverse=True)
     assert len(drawn.best) == min(5, len(weights))
-    assert take(chances, drawn.id) == drawn
+    taken = take(chances, drawn.id)
+    assert (taken.id, taken.probability) == (drawn.id, drawn.probability)
+    assert taken.best == drawn.best
 
 
 async def test_options_trust_the_longest_context() -> None:

@@ -14,8 +14,7 @@ from leo.records import (
     Note,
     Pulse,
     Settings,
-    SpokenWord,
-    Utterance,
+    Unsaid,
 )
 from leo.reflection.dream import Dream, _charge
 from leo.reflection.dreaming import DreamConfig, DreamLine, DreamState, Speaker, gates_of, manner
@@ -98,13 +97,12 @@ def test_how_each_speaks() -> None:
     assert manner("friend", judged(Wound(0.71), arousal=0.61)) == (0.9, 0.6)
 
 
-def said(text: str, entropy: float = 0.3) -> Utterance:
-    """Make what a voice said."""
-    words = tuple(
-        SpokenWord(f" {word}", word.lower(), "bigram", (), 1.0, 0.0, 1.0, (), (), ())
-        for word in text.split()
+def said(text: str, entropy: float = 0.3) -> Unsaid:
+    """Make what a voice came to."""
+    words = text.split()
+    return Unsaid(
+        "".join(f" {word}" for word in words), tuple(word.lower() for word in words), entropy
     )
-    return Utterance(words, entropy, "dream")
 
 
 class Script:
@@ -113,8 +111,8 @@ class Script:
     def __init__(self, *texts: str) -> None:
         self.texts, self.seeds = list(texts), list[str]()
 
-    async def __call__(self, **asked: Any) -> Utterance:
-        """Say the next line."""
+    async def think(self, **asked: Any) -> Unsaid:
+        """Think the next line."""
         self.seeds.append(asked["seed"])
         return said(self.texts.pop(0))
 

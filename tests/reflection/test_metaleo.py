@@ -70,6 +70,9 @@ async def test_6_6_1_and_4_the_voice_speaks(make: Open) -> None:
         assert turn.reply == best.text != note.base.text
         assert best.score > note.base.score + 0.05
         assert note.weight > 0.2
+        assert all(
+            word.candidates or word.context in ("close", "woven") for word in turn.utterance.words
+        )
 
 
 async def test_it_keeps_quiet_when_it_is_not_clearly_better(make: Open) -> None:

@@ -9,7 +9,7 @@ from leo import AsyncLeoField
 from leo.module import Lean, Module
 from leo.notes import Rings, Wound
 from leo.observation.talk import TALK
-from leo.records import Growth, Influence, Pulse, Quality, SpokenWord, Turn, Utterance
+from leo.records import Growth, Influence, Pulse, Quality, Turn, Unsaid, Utterance
 from leo.reflection.overthinking import (
     FRAGMENT,
     Circle,
@@ -21,7 +21,7 @@ from leo.reflection.overthinking import (
 )
 from leo.text.birth import DEFAULT_BIRTH
 from leo.text.prose import sentences
-from leo.text.tokens import tokens
+from leo.text.tokens import is_word, tokens
 from tests.conftest import Open
 
 PROMPT = "The moon is over the boat."
@@ -47,15 +47,16 @@ class FakeVoice:
         self.kept: list[tuple[str, str]] = []
 
     async def __call__(self, **asked: Any) -> Utterance:
-        """Say the next line."""
-        self.asked.append(asked)
-        words = tuple(
-            SpokenWord(f" {t.word}", t.word, "bigram", (), 1.0, 0.0, 1.0, (), (), ())
-            for t in tokens(self.texts.pop(0))
-        )
-        return Utterance(words, 0.5, "overthinking")
+        """Say nothing: a circle is thought, and needs no reasons."""
+        raise AssertionError("a circle was spoken")
 
-    async def judge(self, said: Utterance) -> Quality:
+    async def think(self, **asked: Any) -> Unsaid:
+        """Think the next line."""
+        self.asked.append(asked)
+        words = tuple(token.word for token in tokens(self.texts.pop(0)))
+        return Unsaid("".join(f" {word}" for word in words), words, 0.5)
+
+    async def judge(self, said: Utterance | Unsaid) -> Quality:
         """Judge as told."""
         return Quality(self.quality, self.quality, self.quality, ())
 
@@ -137,12 +138,13 @@ CIRCLE = Circle("drift", "seed words", 0.85, 0.65, 40)
 async def test_o1_every_parameter_reaches_the_voice() -> None:
     """Seed, temperature, semantic weight and length are what the circle says."""
     voice = FakeVoice("the lamp is in the boat .")
-    ring = await _thought(CIRCLE, ["other"], voice)
+    ring, words = await _thought(CIRCLE, [frozenset({"other"})], voice)
 
     assert voice.asked == [
         {"seed": "seed words", "temperature": 0.85, "semantic": 0.65, "max_tokens": 40, "top_k": 16}
     ]
     assert voice.kept == [(ring.text, "ring")]
+    assert words == {"the", "lamp", "is", "in", "boat"}
     assert (ring.bigrams, ring.trigrams, ring.dropped) == (2, 3, None)
 
 
@@ -160,7 +162,8 @@ async def test_o2_o6_a_failed_thought_is_dropped(
 ) -> None:
     """Corrected rule: nothing takes its place, nothing is learned, and the reason is kept."""
     voice = FakeVoice(text, quality=quality)
-    ring = await _thought(CIRCLE, [before], voice)
+    said = frozenset(token.word for token in tokens(before) if is_word(token.word))
+    ring, _ = await _thought(CIRCLE, [said], voice)
 
     assert ring.dropped == why
     assert voice.kept == []
@@ -170,7 +173,8 @@ async def test_o2_o6_a_failed_thought_is_dropped(
 async def test_a_thought_that_is_just_good_enough_is_kept() -> None:
     """Three words and a quality of 0.5 are enough: what is dropped is below."""
     voice = FakeVoice("the lamp sleeps .", quality=0.5)
-    assert (await _thought(CIRCLE, ["x"], voice)).dropped is None
+    ring, _ = await _thought(CIRCLE, [frozenset("x")], voice)
+    assert ring.dropped is None
     assert len(voice.kept) == 1
 
 
