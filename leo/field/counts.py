@@ -257,14 +257,9 @@ class Counts:
             self._looks.put((kind, key), grown, look)
         return self._looks.view((kind, key), look, wanted, partial(self._rows, kind, key))
 
-    async def strongest(self, pairs: Sequence[tuple[int, int]]) -> list[int | None]:
-        """Give the word that follows each pair of words most often; of equals the older."""
-        pace, found = Pace(ROWS_PER_BREATH), list[int | None]()
-        for pair in pairs:
-            found.append(self._strongest(context_key(pair)))
-            if pace.spent():
-                await pace.breathe()
-        return found
+    def strongest(self, pair: tuple[int, int]) -> int | None:
+        """Give the word that follows two words most often; of equals the older."""
+        return self._strongest(context_key(pair))
 
     async def knows_runs(self, runs: Sequence[tuple[int, int, int]]) -> list[bool]:
         """Tell of each run of three words whether it was heard."""

@@ -73,8 +73,8 @@ class View(Protocol):
         """Answer a batch of questions, in order."""
         ...
 
-    async def strongest(self, pairs: Sequence[tuple[int, int]]) -> list[int | None]:
-        """Give the word that follows each pair of words most often; of equals the older."""
+    def strongest(self, pair: tuple[int, int]) -> int | None:
+        """Give the word that follows two words most often; of equals the older."""
         ...
 
     async def knows_runs(self, runs: Sequence[tuple[int, int, int]]) -> list[bool]:

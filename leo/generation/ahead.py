@@ -5,13 +5,14 @@ continuation is followed for a few words, as the field alone would go, and what 
 draws on that path draws the candidate, less the farther away it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.view import View
+from leo.pace import ROWS_PER_BREATH, Pace
 from leo.text.tokens import SENTENCE_ENDS
 
 __all__ = ["Ahead"]
@@ -27,6 +28,8 @@ REACH: Final = 3
 
 FADES: Final = 0.85
 """What is left of a pull per word on the way."""
+
+LEFT: Final = tuple(FADES**i for i in range(1, REACH + 1))
 
 WITHIN: Final = 3.0
 """Nats below the most probable candidate where looking ends: no lead makes up for more."""
@@ -76,33 +79,30 @@ class Ahead:
         if len(looked) < 2:
             return found
         pairs = [(this, id_) for id_ in ids[looked].tolist()]
-        await self._walk([pair for pair in pairs if pair not in self._drawn])
+        pace = Pace(ROWS_PER_BREATH)
+        for pair in pairs:
+            if pair not in self._drawn:
+                self._drawn[pair] = self._along(pair)
+                if pace.spent():
+                    await pace.breathe()
         for place, pair in zip(looked.tolist(), pairs, strict=True):
             drawn = self._drawn[pair]
             if drawn:
                 found[place] = min(1.0, sum([pull for id_, pull in drawn if id_ not in used]))
         return found
 
-    async def _walk(self, pairs: Sequence[_Pair]) -> None:
-        """Follow the strongest continuations of pairs."""
-        paths = {pair: [*pair] for pair in pairs}
-        going = list(paths.values())
-        for _ in range(REACH):
-            going = [path for path in going if path[-1] not in self._ends]
-            await self._ask([(path[-2], path[-1]) for path in going])
-            onward = [(path, self._next[path[-2], path[-1]]) for path in going]
-            going = [path for path, id_ in onward if id_ is not None]
-            for path, id_ in onward:
-                if id_ is not None:
-                    path.append(id_)
-        for pair, path in paths.items():
-            self._drawn[pair] = tuple(
-                (id_, FADES**i * self._pulls[id_])
-                for i, id_ in enumerate(path[2:], 1)
-                if id_ in self._pulls
-            )
-
-    async def _ask(self, pairs: Sequence[_Pair]) -> None:
-        """Find out what follows pairs most, where that is not known."""
-        asked = [pair for pair in dict.fromkeys(pairs) if pair not in self._next]
-        self._next.update(zip(asked, await self._view.strongest(asked), strict=True))
+    def _along(self, pair: _Pair) -> tuple[tuple[int, float], ...]:
+        """Follow the strongest continuations of a pair; give the drawn words on the way."""
+        found: list[tuple[int, float]] = []
+        for left in LEFT:
+            if pair[1] in self._ends:
+                break
+            if pair not in self._next:
+                self._next[pair] = self._view.strongest(pair)
+            onward = self._next[pair]
+            if onward is None:
+                break
+            if onward in self._pulls:
+                found.append((onward, left * self._pulls[onward]))
+            pair = pair[1], onward
+        return tuple(found)
