@@ -12,7 +12,7 @@ from typing import Final
 
 __all__ = ["NO_PAGES", "Pages"]
 
-LOOKS: Final = 128
+LOOKS: Final = 48
 """Rows looked for in a layer between two times that its pages are given back. Each may bring in
 some 400 kB where the system fetches 64 kB around a place."""
 
