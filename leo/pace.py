@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
-__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Pace", "on_breath"]
+__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Courtesy", "Pace", "on_breath"]
 
 WORDS_PER_BREATH = 4
 """Words sampled between two yields to the event loop."""
@@ -22,6 +22,13 @@ ROWS_PER_BREATH = 256
 BREATH = 0.002
 """Seconds after which the event loop gets a turn however little was spent. What comes of the work
 does not depend on it."""
+
+HELD = 0.002
+"""Seconds after which work in a thread lets the others go first. The interpreter takes itself away
+from a thread only after five milliseconds, and one beat of the event loop may need it twice."""
+
+STEP_BACK = 1e-5
+"""Seconds to sleep for that: whoever waits has to wake up meanwhile, or nothing is handed over."""
 
 on_breath: ContextVar[Callable[[int], None] | None] = ContextVar("on_breath", default=None)
 """Called with the units spent when a budget is used up; how tests count that nothing hogs the
@@ -61,3 +68,19 @@ class Pace:
             self._spent = 0
         await asyncio.sleep(0)
         self._since = time.perf_counter()
+
+
+class Courtesy:
+    """Lets other threads go first now and then, in work outside the event loop's thread.
+
+    Call it between short pieces of work; what comes of the work does not depend on it.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __call__(self) -> None:
+        """Step back for a moment if the last time was a while ago."""
+        if time.perf_counter() - self._since >= HELD:
+            time.sleep(STEP_BACK)
+            self._since = time.perf_counter()

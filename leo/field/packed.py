@@ -18,6 +18,7 @@ from leo.field.pages import NO_PAGES, Pages
 from leo.field.rows import COUNT_SHIFT, MASK
 from leo.field.view import Kind
 from leo.field.words import Words
+from leo.pace import Courtesy
 from leo.records import Growth
 
 __all__ = [
@@ -114,11 +115,12 @@ class Rows:
         times = np.diff(begins, append=len(keys))[rows]
         low, room = low[rows], (end - low)[rows]
         low, room = np.repeat(low, times), np.repeat(room, times)
-        asked = stretches(begins[rows], times)
+        asked, after_you = stretches(begins[rows], times), Courtesy()
         for i in range(0, len(asked), ASKED):
             some = slice(i, i + ASKED)
             own = asked[some]
             found[own] = _are_there(self.ids, low[some], room[some], words[own])
+            after_you()
         return found
 
 

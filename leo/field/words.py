@@ -1,11 +1,14 @@
 """Words in a row of bytes: their text by place, and their place by text."""
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from leo.pace import Courtesy
 
 __all__ = ["Words", "hashes_of"]
 
@@ -24,7 +27,15 @@ def hashed_bytes(word: bytes) -> int:
 
 def hashes_of(words: Iterable[str]) -> NDArray[np.uint64]:
     """Give many words' hashes."""
-    return np.array([hashed(word) for word in words], np.uint64)
+    return _hashes(word.encode() for word in words)
+
+
+def _hashes(words: Iterable[bytes]) -> NDArray[np.uint64]:
+    after_you, found = Courtesy(), array("Q")
+    for word in words:
+        found.append(hashed_bytes(word))
+        after_you()
+    return np.array(found, np.uint64)
 
 
 class Words:
@@ -56,7 +67,7 @@ class Words:
         listed = [word.encode() for word in words]
         text = np.frombuffer(b"".join(listed), np.uint8)
         ends = np.cumsum(np.array([len(one) for one in listed], np.int64), dtype=np.int64)
-        hashes = np.array([hashed_bytes(word) for word in listed], np.uint64)
+        hashes = _hashes(listed)
         order = np.argsort(hashes, kind="stable").astype(np.uint32)
         return Words(text, ends, hashes[order], order)
 
@@ -96,9 +107,10 @@ class Words:
         if not len(self.hashes):
             return found
         near = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        there = np.flatnonzero(self.hashes[near] == hashes)
+        there, after_you = np.flatnonzero(self.hashes[near] == hashes), Courtesy()
         for i, place in zip(there.tolist(), self.order[near[there]].tolist(), strict=True):
             found[i] = place if self[place] == words[i] else self._sought(words[i])
+            after_you()
         return found
 
     def _sought(self, word: str) -> int:
