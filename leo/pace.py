@@ -7,11 +7,12 @@ is chosen, because whoever shows it runs in the pause.
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
-__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Courtesy", "Pace", "on_breath"]
+__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Pace", "after_you", "on_breath"]
 
 WORDS_PER_BREATH = 4
 """Words sampled between two yields to the event loop."""
@@ -70,17 +71,18 @@ class Pace:
         self._since = time.perf_counter()
 
 
-class Courtesy:
-    """Lets other threads go first now and then, in work outside the event loop's thread.
+class _Held(threading.local):
+    since = 0.0
+
+
+_held = _Held()
+
+
+def after_you() -> None:
+    """Let other threads go first now and then, in work outside the event loop's thread.
 
     Call it between short pieces of work; what comes of the work does not depend on it.
     """
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    def __call__(self) -> None:
-        """Step back for a moment if the last time was a while ago."""
-        if time.perf_counter() - self._since >= HELD:
-            time.sleep(STEP_BACK)
-            self._since = time.perf_counter()
+    if time.perf_counter() - _held.since >= HELD:
+        time.sleep(STEP_BACK)
+        _held.since = time.perf_counter()

@@ -17,6 +17,7 @@ from leo.field.packed import Packed, Rows, narrow, units_in
 from leo.field.rows import COUNT_SHIFT, bit, units_of
 from leo.field.view import Kind
 from leo.field.words import Words, hashes_of
+from leo.pace import after_you
 from leo.records import Growth, Source
 from leo.text.heard import Heard
 
@@ -83,6 +84,7 @@ def _as_they_come(places: Ints, size: int) -> Ints:
 
 def _first(places: Ints, size: int) -> Ints:
     """Give for each place below a size where it comes first, -1 if it does not."""
+    after_you()
     first = np.full(size, -1, np.int64)
     first[places[::-1]] = np.arange(len(places))[::-1]  # of many, the last one stays
     return first
@@ -93,6 +95,7 @@ def _looked_up(words: Sequence[str], layers: Sequence[Packed]) -> Ints:
     ids = np.full(len(words), -1, np.int64)
     left, hashes = np.arange(len(words)), hashes_of(words)
     for layer in layers:
+        after_you()
         places = layer.words.places([words[i] for i in left.tolist()], hashes)
         there = places >= 0
         ids[left[there]] = places[there] + layer.first
@@ -151,6 +154,7 @@ def counted(
 
 def _forms(text: Heard, ids: Ints) -> Forms:
     """Count how words are written inside sentences; the first few forms of each are kept."""
+    after_you()
     inside = text.form[~text.marks & ~text.opens]
     first = _first(inside, len(text.forms))
     distinct = np.flatnonzero(first >= 0)
@@ -169,6 +173,7 @@ def _packed(one: Ints, other: Ints) -> Ints:
 
 def _distinct(pairs: Ints) -> tuple[Ints, Ints]:
     """Give distinct numbers in order, and how often each is there."""
+    after_you()
     ordered = np.sort(pairs)
     first = np.flatnonzero(changes(ordered))
     return ordered[first], np.diff(first, append=len(ordered))
@@ -206,6 +211,7 @@ def _by_two(
 def _compared(kind: Kind, keys: Ints, words: Ints, times: Ints, below: Sequence[Packed]) -> _Found:
     fresh = np.ones(len(keys), bool)
     for layer in sorted(below, key=lambda one: -one.units):  # the largest knows most of it
+        after_you()
         left = np.flatnonzero(fresh & (words < layer.size))
         fresh[left] = ~layer.rows[kind].knows(keys[left], words[left])
     return _Found(keys, words, times, fresh)
@@ -232,6 +238,7 @@ def _rows(found: _Found, units: int, mask: int) -> Rows:
     """Put cells that are in order into rows."""
     if not len(found.keys):
         return Rows.empty()
+    after_you()
     begins = np.flatnonzero(changes(found.keys))
     ends = narrow(np.append(begins[1:], len(found.keys)))
     fresh = np.add.reduceat(found.fresh.astype(np.int64), begins).astype(np.uint32)
@@ -265,6 +272,7 @@ def _company(words: Ints, below: Sequence[Packed], known: int) -> _Found:
     times = times * np.where(alone, 2, 1) + newcomer * NEW_PAIR_BONUS
     apart = ~alone
     keys, words = np.append(one, other[apart]), np.append(other, one[apart])
+    after_you()
     order = np.argsort(_packed(keys, words))
     times, fresh = np.append(times, times[apart]), np.append(found.fresh, found.fresh[apart])
     return _Found(keys[order], words[order], times[order], fresh[order])

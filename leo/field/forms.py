@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.arrays import stretches
+from leo.pace import after_you
 
 __all__ = ["Forms", "few_of_each"]
 
@@ -88,6 +89,7 @@ class Forms:
     @staticmethod
     def of_each(of: Ints, counts: Ints, texts: Iterable[str]) -> "Forms":
         """Pack forms that come in order of the ids of their words."""
+        after_you()
         listed = [text.encode() for text in texts]
         lengths = np.fromiter(map(len, listed), np.int64, len(listed))
         return Forms(
@@ -114,10 +116,12 @@ class Forms:
         lengths = np.concatenate([np.diff(one.ends, prepend=0) for one in many]).astype(np.int64)
         begins = np.cumsum(lengths) - lengths
         hashes = _hashes(text, begins, lengths)
+        after_you()
         order = np.lexsort((hashes, of))
         of, hashes = of[order], hashes[order]
         new = np.ones(len(order), bool)
         new[1:] = (of[1:] != of[:-1]) | (hashes[1:] != hashes[:-1])
+        after_you()
         each = np.flatnonzero(new)
         counts, first, of = _sums(counts[order], each), order[each], of[each]
         kept = few_of_each(of, first, most)

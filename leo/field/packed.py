@@ -18,7 +18,7 @@ from leo.field.pages import NO_PAGES, Pages
 from leo.field.rows import COUNT_SHIFT, MASK
 from leo.field.view import Kind
 from leo.field.words import Words
-from leo.pace import Courtesy
+from leo.pace import after_you
 from leo.records import Growth
 
 __all__ = [
@@ -115,7 +115,7 @@ class Rows:
         times = np.diff(begins, append=len(keys))[rows]
         low, room = low[rows], (end - low)[rows]
         low, room = np.repeat(low, times), np.repeat(room, times)
-        asked, after_you = stretches(begins[rows], times), Courtesy()
+        asked = stretches(begins[rows], times)
         for i in range(0, len(asked), ASKED):
             some = slice(i, i + ASKED)
             own = asked[some]

@@ -13,7 +13,7 @@ from leo.field.layer import Layer
 from leo.field.packed import Packed, dense
 from leo.field.rows import UNITS
 from leo.field.themes import HUBS
-from leo.pace import Courtesy, Pace
+from leo.pace import Pace, after_you
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
 
@@ -95,7 +95,7 @@ def _rank_centers(layer: Layer, ids: Ints, stack: Sequence[Packed], centers: Ran
     units = sum((dense(one.starts, ids) for one in stack), np.zeros(len(ids), np.int64))
     ids, opened = ids[units > 0], units[units > 0] / UNITS
     ways = sum((one.rows["next"].fresh_of(ids) for one in stack), np.full(len(ids), 2))
-    about, after_you = scored(opened, ways), Courtesy()
+    about = scored(opened, ways)
     for i in _best_first(ids, about, centers):
         if about[i] + MARGIN < centers.least:
             break
@@ -107,7 +107,6 @@ def _rank_centers(layer: Layer, ids: Ints, stack: Sequence[Packed], centers: Ran
 def _rank_hubs(layer: Layer, ids: Ints, stack: Sequence[Packed], hubs: Ranking) -> None:
     units = sum((dense(one.company, ids) for one in stack), np.zeros(len(ids), np.int64))
     ids, met = ids[units > 0], units[units > 0] / UNITS
-    after_you = Courtesy()
     for i in _best_first(ids, met, hubs):
         if met[i] < hubs.least:
             break

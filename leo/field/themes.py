@@ -17,7 +17,7 @@ from leo.field.centers import Ranking
 from leo.field.layer import Layer
 from leo.field.looks import NOTHING, Look, RowView, Shown
 from leo.field.view import Ask
-from leo.pace import ROWS_PER_BREATH, Courtesy, Pace
+from leo.pace import ROWS_PER_BREATH, Pace, after_you
 from leo.records import ActiveTheme, Landscape, ThemeChange
 from leo.text.function_words import is_content
 
@@ -151,7 +151,6 @@ def companies_of(layer: Layer, hubs: Ranking) -> list[tuple[str, ...]]:
     The layer must be nobody else's. What is looked at is not kept: the layer below it is looked at
     by others meanwhile.
     """
-    after_you = Courtesy()
     companies: list[tuple[str, ...]] = []
     for id_, _ in hubs.ordered():
         found = (one.table("near").get(id_) for one in layer.layers)

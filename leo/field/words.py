@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.pace import Courtesy
+from leo.pace import after_you
 
 __all__ = ["Words", "hashes_of"]
 
@@ -31,7 +31,7 @@ def hashes_of(words: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def _hashes(words: Iterable[bytes]) -> NDArray[np.uint64]:
-    after_you, found = Courtesy(), array("Q")
+    found = array("Q")
     for word in words:
         found.append(hashed_bytes(word))
         after_you()
@@ -64,6 +64,7 @@ class Words:
     @staticmethod
     def of(words: Iterable[str]) -> "Words":
         """Pack words."""
+        after_you()
         listed = [word.encode() for word in words]
         text = np.frombuffer(b"".join(listed), np.uint8)
         ends = np.cumsum(np.array([len(one) for one in listed], np.int64), dtype=np.int64)
@@ -107,7 +108,7 @@ class Words:
         if not len(self.hashes):
             return found
         near = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        there, after_you = np.flatnonzero(self.hashes[near] == hashes), Courtesy()
+        there = np.flatnonzero(self.hashes[near] == hashes)
         for i, place in zip(there.tolist(), self.order[near[there]].tolist(), strict=True):
             found[i] = place if self[place] == words[i] else self._sought(words[i])
             after_you()

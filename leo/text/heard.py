@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.pace import Courtesy
+from leo.pace import after_you
 from leo.text.tokens import DASHES, MARKS, MAX_TOKEN, SENTENCE_ENDS, named, pieces, slices
 
 __all__ = ["Ear", "Heard", "heard"]
@@ -90,7 +90,7 @@ def _runs(text: str, known: "_Known") -> Ints:
         runs = part.translate(_SHUT).split()
         if runs and not found[1:] and not text[0].isspace():
             runs[0] = _at_an_edge(runs[0])
-        known.after_you()
+        after_you()
         found.append(np.fromiter(map(known.runs.__getitem__, runs), np.int64, len(runs)))
     if len(found[-1]) and not text[-1].isspace():
         found[-1][-1] = known.runs[_at_an_edge(runs[-1])]
@@ -131,7 +131,6 @@ class _Known:
         """Forms of all runs, one run after the other."""
         self._stops = array("q", [0])
         """Where each run begins, and the last one stops."""
-        self.after_you = Courtesy()
 
     @property
     def full(self) -> bool:
@@ -139,7 +138,7 @@ class _Known:
         return len(self._form) > KEPT_PIECES
 
     def _look(self, run: str) -> int:
-        self.after_you()
+        after_you()
         for piece in _pieces(run):
             form = self._pieces.get(piece)
             self._form.append(self._met(piece) if form is None else form)
