@@ -164,7 +164,7 @@ class Field:
         await self._tidy(text.packs, last=last)
         rank = partial(rank_packed, centers=self._centers, hubs=self._hubs)
         await asyncio.to_thread(rank, self.own, new, await self._stack())
-        self._give_back()
+        await asyncio.to_thread(self._give_back)
         if last:
             self._lately = Lately()
         self.entries = entry

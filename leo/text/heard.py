@@ -74,11 +74,13 @@ class Ear:
         known = self._known
         form, word_of = known.places(_runs(text, known))
         word = word_of[form]
+        after_you()
         is_mark, ends = known.kinds()
         marks = is_mark[word]
         kept = np.ones(len(word), bool)
         kept[1:] = ~(marks[1:] & (word[1:] == word[:-1]))  # "!!!" says no more than "!"
         word, form, marks = word[kept], form[kept], marks[kept]
+        after_you()
         opens = _opens(marks, ends[word])
         return Heard(known.words, known.forms, word_of, word, form, marks, opens)
 
@@ -161,6 +163,7 @@ class _Known:
 
     def places(self, runs: Ints) -> tuple[Ints, Ints]:
         """Give the form of every token of runs, and the word of every form."""
+        after_you()
         stops = np.array(self._stops, np.int64)
         sizes = stops[runs + 1] - stops[runs]
         after = np.cumsum(sizes)
