@@ -24,7 +24,7 @@ BREATH = 0.002
 """Seconds after which the event loop gets a turn however little was spent. What comes of the work
 does not depend on it."""
 
-HELD = 0.002
+HELD = 0.003
 """Seconds after which work in a thread lets the others go first. The interpreter takes itself away
 from a thread only after five milliseconds, and one beat of the event loop may need it twice."""
 

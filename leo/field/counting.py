@@ -84,7 +84,6 @@ def _as_they_come(places: Ints, size: int) -> Ints:
 
 def _first(places: Ints, size: int) -> Ints:
     """Give for each place below a size where it comes first, -1 if it does not."""
-    after_you()
     first = np.full(size, -1, np.int64)
     first[places[::-1]] = np.arange(len(places))[::-1]  # of many, the last one stays
     return first
@@ -173,7 +172,6 @@ def _packed(one: Ints, other: Ints) -> Ints:
 
 def _distinct(pairs: Ints) -> tuple[Ints, Ints]:
     """Give distinct numbers in order, and how often each is there."""
-    after_you()
     ordered = np.sort(pairs)
     first = np.flatnonzero(changes(ordered))
     return ordered[first], np.diff(first, append=len(ordered))
@@ -238,7 +236,6 @@ def _rows(found: _Found, units: int, mask: int) -> Rows:
     """Put cells that are in order into rows."""
     if not len(found.keys):
         return Rows.empty()
-    after_you()
     begins = np.flatnonzero(changes(found.keys))
     ends = narrow(np.append(begins[1:], len(found.keys)))
     fresh = np.add.reduceat(found.fresh.astype(np.int64), begins).astype(np.uint32)
@@ -272,7 +269,6 @@ def _company(words: Ints, below: Sequence[Packed], known: int) -> _Found:
     times = times * np.where(alone, 2, 1) + newcomer * NEW_PAIR_BONUS
     apart = ~alone
     keys, words = np.append(one, other[apart]), np.append(other, one[apart])
-    after_you()
     order = np.argsort(_packed(keys, words))
     times, fresh = np.append(times, times[apart]), np.append(found.fresh, found.fresh[apart])
     return _Found(keys[order], words[order], times[order], fresh[order])

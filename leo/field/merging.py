@@ -66,7 +66,6 @@ def merged_packs(packs: Sequence[Packed], shelf: Shelf, below: Sequence[Packed])
         lower = [one.rows[kind] for one in below]
         for block in _merged_rows([one.rows[kind] for one in packs], kind, lower, faded):
             for part in PARTS:
-                after_you()
                 sink.put(f"{kind}-{part}", getattr(block, part))
     small = Packed(
         first=packs[0].first,
@@ -190,7 +189,6 @@ def _block(many: Sequence[Rows], kind: Kind, below: Sequence[Rows], faded: _Fade
         pairs.append(np.repeat(place, sizes(one.ends)) << _PAIR_SHIFT | one.ids)
     both, cells = _added(np.concatenate(pairs), np.concatenate([one.cells for one in many]))
     place, ids = both >> _PAIR_SHIFT, both & (1 << _PAIR_SHIFT) - 1
-    after_you()
     stays = cells >= FADES_BELOW << COUNT_SHIFT
     if not stays.all():
         gone = ~stays
@@ -206,7 +204,6 @@ def _block(many: Sequence[Rows], kind: Kind, below: Sequence[Rows], faded: _Fade
 
 def _added(both: Ints, cells: Cells) -> tuple[Ints, Cells]:
     """Bring cells into order, each with its number, and add up those of one number."""
-    after_you()
     order = np.argsort(both, kind="stable")  # what is in order by stretches is quickly in order
     both, cells = both[order], cells[order]
     begins = np.flatnonzero(changes(both))
