@@ -8,11 +8,19 @@ is chosen, because whoever shows it runs in the pause.
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
-__all__ = ["ROWS_PER_BREATH", "WORDS_PER_BREATH", "Pace", "breathe_if_due", "on_breath"]
+__all__ = [
+    "ROWS_PER_BREATH",
+    "WORDS_PER_BREATH",
+    "Pace",
+    "after_you",
+    "breathe_if_due",
+    "on_breath",
+]
 
 WORDS_PER_BREATH = 4
 """Words sampled between two yields to the event loop."""
@@ -23,6 +31,13 @@ ROWS_PER_BREATH = 256
 BREATH = 0.001
 """Seconds after which the event loop gets a turn however little was spent. What comes of the work
 does not depend on it."""
+
+HELD = 0.003
+"""Seconds after which work in a thread lets the others go first. The interpreter takes itself away
+from a thread only after five milliseconds, and one beat of the event loop may need it twice."""
+
+STEP_BACK = 1e-5
+"""Seconds to sleep for that: whoever waits has to wake up meanwhile, or nothing is handed over."""
 
 on_breath: ContextVar[Callable[[int], None] | None] = ContextVar("on_breath", default=None)
 """Called with the units spent when a budget is used up; how tests count that nothing hogs the
@@ -78,3 +93,20 @@ class Pace:
                 told(self._spent)
             self._spent = 0
         await _yielded()
+
+
+class _Held(threading.local):
+    since = 0.0
+
+
+_held = _Held()
+
+
+def after_you() -> None:
+    """Let other threads go first now and then, in work outside the event loop's thread.
+
+    Call it between short pieces of work; what comes of the work does not depend on it.
+    """
+    if time.perf_counter() - _held.since >= HELD:
+        time.sleep(STEP_BACK)
+        _held.since = time.perf_counter()

@@ -17,6 +17,7 @@ from leo.field.packed import Packed, Rows, narrow, units_in
 from leo.field.rows import COUNT_SHIFT, bit, units_of
 from leo.field.view import Kind
 from leo.field.words import Words, hashes_of
+from leo.pace import after_you
 from leo.records import Growth, Source
 from leo.text.heard import Heard
 
@@ -93,6 +94,7 @@ def _looked_up(words: Sequence[str], layers: Sequence[Packed]) -> Ints:
     ids = np.full(len(words), -1, np.int64)
     left, hashes = np.arange(len(words)), hashes_of(words)
     for layer in layers:
+        after_you()
         places = layer.words.places([words[i] for i in left.tolist()], hashes)
         there = places >= 0
         ids[left[there]] = places[there] + layer.first
@@ -151,6 +153,7 @@ def counted(
 
 def _forms(text: Heard, ids: Ints) -> Forms:
     """Count how words are written inside sentences; the first few forms of each are kept."""
+    after_you()
     inside = text.form[~text.marks & ~text.opens]
     first = _first(inside, len(text.forms))
     distinct = np.flatnonzero(first >= 0)
@@ -206,6 +209,7 @@ def _by_two(
 def _compared(kind: Kind, keys: Ints, words: Ints, times: Ints, below: Sequence[Packed]) -> _Found:
     fresh = np.ones(len(keys), bool)
     for layer in sorted(below, key=lambda one: -one.units):  # the largest knows most of it
+        after_you()
         left = np.flatnonzero(fresh & (words < layer.size))
         fresh[left] = ~layer.rows[kind].knows(keys[left], words[left])
     return _Found(keys, words, times, fresh)

@@ -13,7 +13,7 @@ from leo.field.packing import packed
 from leo.field.ranking import rank_heard, rank_packed, ranked_anew
 from leo.field.shelf import Nowhere, Shelf
 from leo.field.stack import PACKED_FROM, Counted, Lately, count, tidied
-from leo.field.themes import HUBS, RENEW_EVERY, Themes, renewed
+from leo.field.themes import HUBS, RENEW_EVERY, Themes, clustered, companies_of, renewed
 from leo.pace import ROWS_PER_BREATH, Pace
 from leo.records import Growth, Source
 from leo.text.birth import Birth
@@ -148,7 +148,9 @@ class Field:
         await rank_heard(self.own, overlay, self._centers, self._hubs, pace)
         if (last and self.packs) or self.own.units >= PACKED_FROM:
             await self._tidy((*self.packs, await packed(self.own)), last=last)
-        await self._went_on(entry, pace)
+        self.entries = entry
+        if entry % RENEW_EVERY == 0:
+            self.themes = await renewed(self.themes, self.own, self._hubs, pace, entry=entry)
 
     async def count(self, text: str, source: Source) -> Counted:
         """Count a long text, without taking it in yet."""
@@ -162,10 +164,15 @@ class Field:
         await self._tidy(text.packs, last=last)
         rank = partial(rank_packed, centers=self._centers, hubs=self._hubs)
         await asyncio.to_thread(rank, self.own, new, await self._stack())
-        self._give_back()
+        await asyncio.to_thread(self._give_back)
         if last:
             self._lately = Lately()
-        await self._went_on(entry, Pace(ROWS_PER_BREATH))
+        self.entries = entry
+        if entry % RENEW_EVERY == 0:
+            apart = Layer(self._first.layer, Base(self.packs))  # to be looked at in a thread
+            companies = await asyncio.to_thread(companies_of, apart, self._hubs)
+            pace = Pace(ROWS_PER_BREATH)
+            self.themes = await clustered(self.themes, companies, pace, entry=entry)
 
     async def _tidy(self, packs: tuple[Packed, ...], *, last: bool) -> None:
         done = await tidied(packs, await self._first.packed(), self._shelf, last=last)
@@ -177,11 +184,6 @@ class Field:
 
     async def _stack(self) -> tuple[Packed, ...]:
         return (await self._first.packed(), *self.packs)
-
-    async def _went_on(self, entry: int, pace: Pace) -> None:
-        self.entries = entry
-        if entry % RENEW_EVERY == 0:
-            self.themes = await renewed(self.themes, self.own, self._hubs, pace, entry=entry)
 
     async def kept(self) -> "Folded":
         """Bring every packed layer to the shelf, and give all there is to keep."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.arrays import stretches
+from leo.pace import after_you
 
 __all__ = ["Forms", "few_of_each"]
 
@@ -88,6 +89,7 @@ class Forms:
     @staticmethod
     def of_each(of: Ints, counts: Ints, texts: Iterable[str]) -> "Forms":
         """Pack forms that come in order of the ids of their words."""
+        after_you()
         listed = [text.encode() for text in texts]
         lengths = np.fromiter(map(len, listed), np.int64, len(listed))
         return Forms(

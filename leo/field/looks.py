@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leo.field.arrays import changes
 from leo.field.rows import COUNT_SHIFT, FEW, MASK, UNITS, Part, summed_up
 
-__all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest"]
+__all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest", "unkept"]
 
 Ints = NDArray[np.int64]
 
@@ -198,6 +198,12 @@ def _sums(rows: Sequence[Shown], words: Ints) -> Ints:
     units = sum((one >> COUNT_SHIFT for one in cells[1:]), cells[0] >> COUNT_SHIFT)
     masks: Ints = np.bitwise_or.reduce(cells) & MASK
     return units << COUNT_SHIFT | masks
+
+
+def unkept(rows: Sequence[Shown], kinds: int) -> RowView:
+    """Look at rows as `seen` does, to keep nothing of it."""
+    total, kinds, ids, held, _ = seen(rows, kinds)
+    return RowView(total, kinds, ids, held)
 
 
 def strongest(look: Seen) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leo.field.arrays import changes
+from leo.field.arrays import changes, distinct
 from leo.field.forms import Forms
 from leo.field.layer import FORMS
 from leo.field.packed import PARTS, Cells, Packed, Rows, narrow, units_in, width
@@ -21,6 +21,7 @@ from leo.field.rows import COUNT_SHIFT, MASK, UNITS
 from leo.field.shelf import Shelf
 from leo.field.view import KINDS, Kind
 from leo.field.words import Words
+from leo.pace import after_you
 from leo.records import Growth
 
 __all__ = ["Merged", "merged_packs"]
@@ -158,12 +159,7 @@ def _cuts(many: Sequence[Rows]) -> list[int]:
     for one in many:
         ends = np.arange(BLOCK, len(one.ids), BLOCK).astype(one.ends.dtype)  # else all is copied
         cuts.append(one.keys[np.searchsorted(one.ends, ends)])
-    return _distinct(cuts).tolist()  # type: ignore[no-any-return]
-
-
-def _distinct(many: Sequence[Ints]) -> Ints:
-    ordered = np.sort(np.concatenate(many))
-    return ordered[changes(ordered)]
+    return distinct(cuts).tolist()  # type: ignore[no-any-return]
 
 
 def _between(rows: Rows, first: int, beyond: int) -> Rows:
@@ -183,10 +179,11 @@ def sizes(ends: Cells) -> Ints:
 
 def _block(many: Sequence[Rows], kind: Kind, below: Sequence[Rows], faded: _Faded) -> Rows:
     """Merge the rows of some layers."""
-    keys = _distinct([one.keys for one in many])
+    keys = distinct([one.keys for one in many])
     fresh = np.zeros(len(keys), np.uint32)
     pairs: list[Ints] = []
     for one in many:
+        after_you()
         place = np.searchsorted(keys, one.keys)
         fresh[place] += one.fresh
         pairs.append(np.repeat(place, sizes(one.ends)) << _PAIR_SHIFT | one.ids)

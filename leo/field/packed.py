@@ -18,6 +18,7 @@ from leo.field.pages import NO_PAGES, Pages
 from leo.field.rows import COUNT_SHIFT, MASK
 from leo.field.view import Kind
 from leo.field.words import Words
+from leo.pace import after_you
 from leo.records import Growth
 
 __all__ = [
@@ -119,6 +120,7 @@ class Rows:
             some = slice(i, i + ASKED)
             own = asked[some]
             found[own] = _are_there(self.ids, low[some], room[some], words[own])
+            after_you()
         return found
 
 

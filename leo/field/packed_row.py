@@ -4,13 +4,13 @@ A frequent word may be followed by more words than are worth copying: of such a 
 strongest are found out, without adding up the others.
 """
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import distinct
 from leo.field.packed import Cells, sources_in, units_in
 from leo.field.rows import COUNT_SHIFT, TOP, WORD, Part, cells_of, summed_up
 
@@ -87,8 +87,8 @@ class PackedRow:
 
     def words(self) -> Ints:
         """Give all words, ascending."""
-        each = [ids for ids, _ in self._lying()]
-        return functools.reduce(np.union1d, each).astype(np.int64)
+        each: list[NDArray[Any]] = [ids for ids, _ in self._lying()]
+        return distinct(each).astype(np.int64)
 
     def strongest(self) -> Part:
         """Give the words that are considered, ascending, and their cells."""
@@ -164,7 +164,8 @@ def _strongest(pieces: Sequence[Piece]) -> Ints | None:
     most, longest = SURELY, max(len(ids) for ids, _ in pieces)
     while True:
         kept = [_foremost(piece, most) for piece in pieces]
-        ids = np.unique(np.concatenate([words for words, _ in kept])).astype(np.int64)
+        found: list[NDArray[Any]] = [words for words, _ in kept]
+        ids = distinct(found).astype(np.int64)
         each = [units_in(_cells_in(piece, ids)) for piece in pieces]
         units = sum(each[1:], each[0])
         if len(ids) <= TOP and most >= longest:

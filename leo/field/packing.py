@@ -6,7 +6,7 @@ arrays are put in order outside its thread.
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,9 @@ __all__ = ["packed"]
 Ints = NDArray[np.int64]
 
 _PAIR_SHIFT: Final = 32
+
+CELLS: Final = 4096
+"""Cells from which rows are packed by themselves, some fractions of a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +59,9 @@ async def packed(layer: Layer) -> Packed:
 async def _flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> _Flat:
     keys, rows = list(table), list(table.cells.values())
     parts: list[tuple[Ints, ...]] = [(np.zeros(0, np.int64),) * 5]
-    for begin in range(0, len(keys), ROWS_PER_BREATH):
-        some = keys[begin : begin + ROWS_PER_BREATH]
-        held = rows[begin : begin + ROWS_PER_BREATH]
+    for begin, end in _stretches(rows):
+        some = keys[begin:end]
+        held = rows[begin:end]
         size = sum(map(len, held))
         parts.append(
             (
@@ -73,6 +76,16 @@ async def _flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> _Flat:
         )
         await pace.spend(len(held))
     return _Flat(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _stretches(rows: Sequence[Mapping[int, int]]) -> Iterator[tuple[int, int]]:
+    """Divide rows into stretches that are short in rows and in cells."""
+    begin = size = 0
+    for end, row in enumerate(rows, start=1):
+        size += len(row)
+        if size >= CELLS or end - begin == ROWS_PER_BREATH or end == len(rows):
+            yield begin, end
+            begin, size = end, 0
 
 
 def _put_together(layer: Layer, flat: Mapping[Kind, _Flat]) -> Packed:

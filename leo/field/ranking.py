@@ -13,7 +13,7 @@ from leo.field.layer import Layer
 from leo.field.packed import Packed, dense
 from leo.field.rows import UNITS
 from leo.field.themes import HUBS
-from leo.pace import Pace
+from leo.pace import Pace, after_you
 from leo.text.function_words import is_content
 from leo.text.tokens import is_word
 
@@ -101,6 +101,7 @@ def _rank_centers(layer: Layer, ids: Ints, stack: Sequence[Packed], centers: Ran
             break
         if is_word(layer.word(int(ids[i]))):
             rank_centers(centers, layer, (int(ids[i]),))
+        after_you()
 
 
 def _rank_hubs(layer: Layer, ids: Ints, stack: Sequence[Packed], hubs: Ranking) -> None:
@@ -111,6 +112,7 @@ def _rank_hubs(layer: Layer, ids: Ints, stack: Sequence[Packed], hubs: Ranking) 
             break
         if is_content(layer.word(int(ids[i]))):
             hubs.put(int(ids[i]), float(met[i]))
+        after_you()
 
 
 def _best_first(ids: Ints, scores: Floats, ranking: Ranking) -> Ints:

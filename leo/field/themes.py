@@ -12,11 +12,21 @@ from dataclasses import dataclass
 
 from leo.field.centers import Ranking
 from leo.field.layer import Layer
+from leo.field.looks import RowView, Shown, unkept
 from leo.field.view import Ask
-from leo.pace import ROWS_PER_BREATH, Pace
+from leo.pace import ROWS_PER_BREATH, Pace, after_you
 from leo.records import ActiveTheme, Landscape, ThemeChange
 
-__all__ = ["CHANGES", "HUBS", "RENEW_EVERY", "Theme", "Themes", "renewed"]
+__all__ = [
+    "CHANGES",
+    "HUBS",
+    "RENEW_EVERY",
+    "Theme",
+    "Themes",
+    "clustered",
+    "companies_of",
+    "renewed",
+]
 
 HUBS = 96
 """Content words with the most company, from which themes are made."""
@@ -123,20 +133,49 @@ async def renewed(
         Journal entry after which this happens; 0 at birth, which is no change.
     """
     pace = pace or Pace(ROWS_PER_BREATH)
-    candidates: list[tuple[str, ...]] = []
+    companies: list[tuple[str, ...]] = []
     for id_, _ in hubs.ordered():
-        company = _company(layer, id_)
+        companies.append(_company(layer, id_, layer.look_now(Ask("near", (id_,)))))
         if pace.spent(NEIGHBOURS):
             await pace.breathe()
-        if company:
-            candidates.append(company)
-    clusters = await _clustered(candidates, pace)
+    return await clustered(old, companies, pace, entry=entry)
+
+
+def companies_of(layer: Layer, hubs: Ranking) -> list[tuple[str, ...]]:
+    """Give the company of each hub, in a thread of its own.
+
+    The layer must be nobody else's. What is looked at is not kept: the layer below it is looked at
+    by others meanwhile.
+    """
+    companies: list[tuple[str, ...]] = []
+    for id_, _ in hubs.ordered():
+        found = (one.table("near").get(id_) for one in layer.layers)
+        rows: list[Shown] = [row for row in found if row is not None]
+        if rows:
+            companies.append(_company(layer, id_, unkept(rows, layer.branches("near", id_))))
+        after_you()
+    return companies
+
+
+async def clustered(
+    old: Themes, companies: Sequence[tuple[str, ...]], pace: Pace, *, entry: int = 0
+) -> Themes:
+    """Make themes of hubs and their company, as `renewed` does.
+
+    Parameters
+    ----------
+    old, entry
+        As there.
+    companies
+        Words, the hub first; empty for one that has too little company.
+    """
+    clusters = await _joined([company for company in companies if company], pace)
     themes = await _numbered(old, clusters, pace)
-    changes = _changes(old, themes, entry) if entry else ()
+    changes = await _changes(old, themes, entry, pace) if entry else ()
     return Themes(themes, _next_id(old, themes), (*old.changes, *changes))
 
 
-async def _clustered(candidates: Sequence[tuple[str, ...]], pace: Pace) -> list[tuple[str, ...]]:
+async def _joined(candidates: Sequence[tuple[str, ...]], pace: Pace) -> list[tuple[str, ...]]:
     """Join candidates that overlap: the first one takes in all that are alike, and so on."""
     places: dict[str, int] = {}
     for words in candidates:
@@ -160,8 +199,7 @@ async def _clustered(candidates: Sequence[tuple[str, ...]], pace: Pace) -> list[
     return clusters
 
 
-def _company(layer: Layer, id_: int) -> tuple[str, ...]:
-    row = layer.look_now(Ask("near", (id_,)))
+def _company(layer: Layer, id_: int, row: RowView) -> tuple[str, ...]:
     if row.kinds < MIN_NEIGHBOURS or row.total < MIN_COMPANY:
         return ()
     mine = layer.content(row.ids) & (row.ids != id_)
@@ -207,9 +245,15 @@ def _next_id(old: Themes, themes: Sequence[Theme]) -> int:
     return max([old.next_id, *(theme.id + 1 for theme in themes)])
 
 
-def _changes(old: Themes, new: Sequence[Theme], entry: int) -> tuple[ThemeChange, ...]:
+async def _changes(
+    old: Themes, new: Sequence[Theme], entry: int, pace: Pace
+) -> tuple[ThemeChange, ...]:
     before, now = {theme.id for theme in old.all}, {theme.id for theme in new}
-    gone = [_parting(theme, new, entry) for theme in old.all if theme.id not in now]
+    gone: list[ThemeChange] = []
+    for theme in old.all:
+        if theme.id not in now:
+            gone.append(_parting(theme, new, entry))
+            await pace.spend(len(new))
     born = [
         ThemeChange(entry, "born", theme.id, None, theme.words[:SHOWN])
         for theme in new

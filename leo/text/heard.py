@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.pace import after_you
 from leo.text.tokens import DASHES, MARKS, MAX_TOKEN, SENTENCE_ENDS, named, pieces, slices
 
 __all__ = ["Ear", "Heard", "heard"]
@@ -21,6 +22,9 @@ Bools = NDArray[np.bool_]
 
 KEPT_PIECES = 1 << 16
 """Words and marks in runs that an ear keeps at hand, some ten megabytes."""
+
+LOOKED_AT = 64
+"""New runs that are looked at before others may go first, some half a millisecond."""
 
 _SHUT = str.maketrans(dict.fromkeys(map(chr, range(0x1C, 0x20)), "\ufffd"))
 """Separators that `str.split` takes for spaces, and no rule for tokens does."""
@@ -73,11 +77,13 @@ class Ear:
         known = self._known
         form, word_of = known.places(_runs(text, known))
         word = word_of[form]
+        after_you()
         is_mark, ends = known.kinds()
         marks = is_mark[word]
         kept = np.ones(len(word), bool)
         kept[1:] = ~(marks[1:] & (word[1:] == word[:-1]))  # "!!!" says no more than "!"
         word, form, marks = word[kept], form[kept], marks[kept]
+        after_you()
         opens = _opens(marks, ends[word])
         return Heard(known.words, known.forms, word_of, word, form, marks, opens)
 
@@ -89,6 +95,7 @@ def _runs(text: str, known: "_Known") -> Ints:
         runs = part.translate(_SHUT).split()
         if runs and not found[1:] and not text[0].isspace():
             runs[0] = _at_an_edge(runs[0])
+        after_you()
         found.append(np.fromiter(map(known.runs.__getitem__, runs), np.int64, len(runs)))
     if len(found[-1]) and not text[-1].isspace():
         found[-1][-1] = known.runs[_at_an_edge(runs[-1])]
@@ -136,6 +143,8 @@ class _Known:
         return len(self._form) > KEPT_PIECES
 
     def _look(self, run: str) -> int:
+        if not len(self._stops) % LOOKED_AT:
+            after_you()
         for piece in _pieces(run):
             form = self._pieces.get(piece)
             self._form.append(self._met(piece) if form is None else form)
@@ -158,6 +167,7 @@ class _Known:
 
     def places(self, runs: Ints) -> tuple[Ints, Ints]:
         """Give the form of every token of runs, and the word of every form."""
+        after_you()
         stops = np.array(self._stops, np.int64)
         sizes = stops[runs + 1] - stops[runs]
         after = np.cumsum(sizes)

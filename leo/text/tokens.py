@@ -126,7 +126,7 @@ def slices(text: str) -> Iterator[str]:
     """
     begin = 0
     while begin < len(text):
-        cut = _CUT.search(text, begin + SLICE)
+        cut = _CUT.search(text, begin + SLICE, concurrent=False)
         end = cut.start() if cut else len(text)
         yield text[begin:end]
         begin = end

@@ -1,15 +1,27 @@
 """Centers and themes: what follows from the counts."""
 
+import asyncio
 import subprocess
 import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leo.field.base import Base
 from leo.field.centers import Ranking, center_score
 from leo.field.field import Field, newborn
 from leo.field.layer import Layer
-from leo.field.themes import CHANGES, HUBS, RENEW_EVERY, Theme, Themes, renewed
+from leo.field.themes import (
+    CHANGES,
+    HUBS,
+    RENEW_EVERY,
+    Theme,
+    Themes,
+    clustered,
+    companies_of,
+    renewed,
+)
+from leo.pace import Pace
 from leo.records import Landscape, ThemeChange
 from leo.testing import toy_field
 from leo.text.birth import DEFAULT_BIRTH
@@ -54,6 +66,7 @@ async def _themes(layer: Layer, old: Themes) -> Themes:
 
 KITCHEN = "bread kitchen table butter grandmother oven"
 HARBOUR = "boat harbour water anchor sailor wave"
+BOTH = (*KITCHEN.split(), *HARBOUR.split())
 
 
 async def test_themes_are_words_that_keep_company() -> None:
@@ -169,3 +182,21 @@ async def test_only_the_latest_changes_are_remembered() -> None:
     changes = [ThemeChange(i, "died", i, None, ()) for i in range(3 * CHANGES)]
 
     assert Themes(changes=changes).changes == tuple(changes[-CHANGES:])
+
+
+async def test_the_company_of_hubs_is_the_same_looked_at_apart() -> None:
+    """Themes of a life that is all packed, made in a thread; what others look at is left alone."""
+    first = await newborn(DEFAULT_BIRTH)
+    field = Field(first)
+    text = " ".join(f"The {one} saw the {other}." for one in KITCHEN.split() for other in BOTH)
+    await field.take_in(await field.count(text * 9, "book"), 2, last=True)
+    hubs, at_hand = field._hubs, list(first.layer._looks._kept)
+
+    own = Layer(first.layer, Base(field.packs))
+    apart = await asyncio.to_thread(companies_of, own, hubs)
+
+    assert list(first.layer._looks._kept) == at_hand
+    anew = await renewed(field.themes, field.own, hubs, entry=8)
+    made = await clustered(field.themes, apart, Pace(1), entry=8)
+    assert (made.all, made.next_id, made.changes) == (anew.all, anew.next_id, anew.changes)
+    assert made.all != first.themes.all
