@@ -7,15 +7,16 @@ change, so it stays true until the life stands on others.
 import functools
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leo.field.arrays import distinct
 from leo.field.packed import Packed, dense
-from leo.field.packed_row import PackedRow
-from leo.field.rows import FEW
+from leo.field.packed_row import PackedRow, Piece
+from leo.field.rows import FEW, add_up
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -23,7 +24,7 @@ __all__ = ["Base", "Table"]
 
 Ints = NDArray[np.int64]
 ROWS_AT_HAND: Final = 4096
-"""Rows of a kind of which it is known where they lie, those asked for last."""
+"""Rows of a kind of which it is known what is in them or where they lie, those asked for last."""
 
 CELLS_AT_HAND: Final = 120_000
 """Cells of a kind in rows kept at hand, some two megabytes; rows asked for last."""
@@ -34,8 +35,12 @@ LOOKED_UP: Final = 64
 WORDS_AT_HAND: Final = 4096
 """Words whose text, number and written forms are kept at hand."""
 
-Span: TypeAlias = tuple[int, int, int, int]
-"""Where a row lies: in which layer, its place there, where its cells begin and end."""
+_Span: TypeAlias = tuple[int, int, int]
+"""Where a long row lies: in which layer, and where its cells begin and end."""
+
+_Found: TypeAlias = tuple[int, tuple[int, ...], tuple[int, ...], tuple[_Span, ...]]
+"""How many cells of a row nothing below has; of a short row the words, ascending, and their
+cells, so that its pages are not needed again; of a long one the places where it lies."""
 
 
 class Table:
@@ -43,50 +48,63 @@ class Table:
 
     def __init__(self, packs: Sequence[Packed], kind: Kind) -> None:
         self._rows = [pack.rows[kind] for pack in packs if len(pack.rows[kind].keys)]
-        self._spans = functools.lru_cache(maxsize=ROWS_AT_HAND)(self._find)
+        self._found = functools.lru_cache(maxsize=ROWS_AT_HAND)(self._find)
         self._at_hand: OrderedDict[int, PackedRow] = OrderedDict()
         self._room = CELLS_AT_HAND
 
-    def _find(self, key: int) -> tuple[Span, ...]:
-        found = ((i, rows.span(key)) for i, rows in enumerate(self._rows))
-        return tuple([(i, *span) for i, span in found if span is not None])
+    def _find(self, key: int) -> _Found:
+        fresh = size = 0
+        spans: list[_Span] = []
+        for i, rows in enumerate(self._rows):
+            span = rows.span(key)
+            if span is not None:
+                place, begin, end = span
+                spans.append((i, begin, end))
+                fresh, size = fresh + int(rows.fresh[place]), size + end - begin
+        if size > FEW:
+            return fresh, (), (), tuple(spans)
+        cells: dict[int, int] = {}
+        for words, more in self._pieces(spans):
+            add_up(cells, zip(words.tolist(), more.tolist(), strict=True))
+        told = sorted(cells)
+        return fresh, tuple(told), tuple([cells[word] for word in told]), ()
+
+    def _pieces(self, spans: Sequence[_Span]) -> list[Piece]:
+        rows = self._rows
+        return [(rows[i].ids[begin:end], rows[i].cells[begin:end]) for i, begin, end in spans]
 
     def get(self, key: int) -> PackedRow | None:
         """Give a row, ``None`` if there is none."""
         if key in self._at_hand:
             self._at_hand.move_to_end(key)
             return self._at_hand[key]
-        spans = self._spans(key)
+        _, words, cells, spans = self._found(key)
+        if words:
+            return PackedRow([(np.array(words, np.int64), np.array(cells, np.int64))])
         if not spans:
             return None
-        rows = self._rows
-        row = PackedRow([(rows[i].ids[a:z], rows[i].cells[a:z]) for i, _, a, z in spans])
-        if len(row) > FEW:  # a short one is made quickly, and most are short
-            self._keep(key, row)
-        return row
-
-    def _keep(self, key: int, row: PackedRow) -> None:
-        self._at_hand[key] = row
+        row = self._at_hand[key] = PackedRow(self._pieces(spans))
         self._room -= LOOKED_UP + row.room
         while self._room < 0:
             self._room += LOOKED_UP + self._at_hand.popitem(last=False)[1].room
+        return row
 
     def size(self, key: int) -> int:
-        """Give how many cells a row has, counting a word once for each layer that has it."""
-        return sum([end - begin for _, _, begin, end in self._spans(key)])
+        """Give how many cells a row has; of a long one at most."""
+        _, words, _, spans = self._found(key)
+        return len(words) + sum([end - begin for _, begin, end in spans])
 
-    def each(self, key: int) -> Iterator[tuple[int, int]]:
-        """Go through the words and cells of a row; a word comes once for each layer with it."""
-        for i, _, begin, end in self._spans(key):
-            ids, cells = self._rows[i].ids, self._rows[i].cells
-            if end - begin == 1:  # most are
-                yield int(ids[begin]), int(cells[begin])
-            else:
-                yield from zip(ids[begin:end].tolist(), cells[begin:end].tolist(), strict=True)
+    def each(self, key: int) -> Iterable[tuple[int, int]]:
+        """Go through the words and cells of a row; in a long one a word may come again."""
+        _, words, cells, spans = self._found(key)
+        return PackedRow(self._pieces(spans)).each() if spans else zip(words, cells, strict=True)
 
     def knows(self, key: int, word: int) -> bool:
         """Tell whether a word is in a row."""
-        for i, _, begin, end in self._spans(key):
+        _, words, _, spans = self._found(key)
+        if not spans:
+            return word in words
+        for i, begin, end in spans:
             ids = self._rows[i].ids
             at = bisect_left(ids, word, begin, end)
             if at < end and ids[at] == word:
@@ -94,16 +112,17 @@ class Table:
         return False
 
     def __contains__(self, key: object) -> bool:
-        return bool(self._spans(key))
+        _, words, _, spans = self._found(key)
+        return bool(words or spans)
 
     def __iter__(self) -> Iterator[int]:
         """Go through the keys of all rows, each once."""
-        keys = (rows.keys for rows in self._rows)
-        yield from functools.reduce(np.union1d, keys, np.zeros(0, np.int64)).tolist()
+        keys = [rows.keys for rows in self._rows]
+        yield from distinct([np.zeros(0, np.int64), *keys]).tolist()
 
     def fresh(self, key: int) -> int:
         """Give how many cells of a row nothing below has."""
-        return sum([int(self._rows[i].fresh[place]) for i, place, _, _ in self._spans(key)])
+        return self._found(key)[0]
 
 
 class Fresh:

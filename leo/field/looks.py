@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leo.field.arrays import changes
-from leo.field.rows import COUNT_SHIFT, FEW, MASK, UNITS, Part, summed_up
+from leo.field.rows import COUNT_SHIFT, FEW, MASK, UNITS, Part, add_up, summed_up
 
 __all__ = ["NOTHING", "Looks", "RowView", "Seen", "Shown", "places", "seen", "strongest", "unkept"]
 
@@ -137,9 +137,7 @@ def _few(rows: Sequence[Shown]) -> dict[int, int]:
     """Add up short rows; with so few cells, plain numbers are quicker than arrays."""
     found: dict[int, int] = {}
     for row in rows:
-        for word, cell in row.each():
-            old = found.get(word)
-            found[word] = cell if old is None else old + (cell & ~MASK) | cell & MASK
+        add_up(found, row.each())
     return found
 
 

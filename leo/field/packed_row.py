@@ -14,7 +14,7 @@ from leo.field.arrays import distinct
 from leo.field.packed import Cells, sources_in, units_in
 from leo.field.rows import COUNT_SHIFT, TOP, WORD, Part, cells_of, summed_up
 
-__all__ = ["PackedRow"]
+__all__ = ["PackedRow", "Piece"]
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]

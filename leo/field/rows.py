@@ -26,6 +26,7 @@ __all__ = [
     "Part",
     "Row",
     "RowTable",
+    "add_up",
     "bit",
     "cell_of",
     "cells_of",
@@ -99,6 +100,13 @@ def summed(cells: Iterable[int]) -> int:
         units += cell >> COUNT_SHIFT
         mask |= cell
     return units << COUNT_SHIFT | mask & MASK
+
+
+def add_up(found: dict[int, int], cells: Iterable[tuple[int, int]]) -> None:
+    """Add cells to those of the same words: all that was heard, from all it came from."""
+    for word, cell in cells:
+        old = found.get(word)
+        found[word] = cell if old is None else old + (cell & ~MASK) | cell & MASK
 
 
 class Row:
