@@ -70,8 +70,12 @@ class Table:
         return fresh, tuple(told), tuple([cells[word] for word in told]), ()
 
     def _pieces(self, spans: Sequence[_Span]) -> list[Piece]:
-        rows = self._rows
-        return [(rows[i].ids[begin:end], rows[i].cells[begin:end]) for i, begin, end in spans]
+        pieces: list[Piece] = []
+        for i, begin, end in spans:
+            rows = self._rows[i]
+            rows.pages.look()
+            pieces.append((rows.ids[begin:end], rows.cells[begin:end]))
+        return pieces
 
     def get(self, key: int) -> PackedRow | None:
         """Give a row, ``None`` if there is none."""

@@ -151,6 +151,8 @@ class Field:
         self.entries = entry
         if entry % RENEW_EVERY == 0:
             self.themes = await renewed(self.themes, self.own, self._hubs, pace, entry=entry)
+        if self.packs:  # what he read of his files is not kept while he waits
+            await asyncio.to_thread(self._give_back)
 
     async def count(self, text: str, source: Source) -> Counted:
         """Count a long text, without taking it in yet."""
