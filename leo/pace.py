@@ -3,8 +3,8 @@
 Every loop over words or rows spends from a `Pace`; when the budget is used up the loop
 gets a turn, and also when it has waited long, whoever worked meanwhile: a row that is asked for
 the first time may have to be fetched and put together, and many short pieces of work make a
-long one. Streaming falls out of this: a word is shown as soon as it
-is chosen, because whoever shows it runs in the pause.
+long one. Streaming falls out of this: a word is shown as soon as it is chosen, because whoever
+shows it runs in the pause.
 """
 
 import asyncio

@@ -5,7 +5,6 @@ change, so it stays true until the life stands on others.
 """
 
 import functools
-from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -23,6 +22,7 @@ from leo.records import Growth
 __all__ = ["Base", "Table"]
 
 Ints = NDArray[np.int64]
+
 ROWS_AT_HAND: Final = 4096
 """Rows of a kind of which it is known what is in them or where they lie, those asked for last."""
 
@@ -101,19 +101,14 @@ class Table:
     def each(self, key: int) -> Iterable[tuple[int, int]]:
         """Go through the words and cells of a row; in a long one a word may come again."""
         _, words, cells, spans = self._found(key)
-        return PackedRow(self._pieces(spans)).each() if spans else zip(words, cells, strict=True)
+        row = self.get(key) if spans else None
+        return zip(words, cells, strict=True) if row is None else row.each()
 
     def knows(self, key: int, word: int) -> bool:
         """Tell whether a word is in a row."""
         _, words, _, spans = self._found(key)
-        if not spans:
-            return word in words
-        for i, begin, end in spans:
-            ids = self._rows[i].ids
-            at = bisect_left(ids, word, begin, end)
-            if at < end and ids[at] == word:
-                return True
-        return False
+        row = self.get(key) if spans else None
+        return word in words if row is None else row.knows(word)
 
     def __contains__(self, key: object) -> bool:
         _, words, _, spans = self._found(key)

@@ -30,6 +30,7 @@ FADES: Final = 0.85
 """What is left of a pull per word on the way."""
 
 LEFT: Final = tuple(FADES**i for i in range(1, REACH + 1))
+"""The same for each word behind a candidate, the nearest first."""
 
 WITHIN: Final = 3.0
 """Nats below the most probable candidate where looking ends: no lead makes up for more."""

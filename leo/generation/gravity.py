@@ -88,9 +88,9 @@ async def company(heard: Sequence[int], view: View) -> dict[int, float]:
         end = begin + len(row.ids)
         mine = (carry[begin:end] & (row.ids != id_)).nonzero()[0]
         best = mine[(-row.units[mine]).argsort(kind="stable")[:COMPANIONS]]  # the older first
-        most, *_ = strengths = row.units[best].tolist() or [0]
-        for other, units in zip(row.ids[best].tolist(), strengths, strict=False):
-            found[other] = max(found.get(other, 0.0), units / most)
+        strengths = row.units[best].tolist()
+        for other, units in zip(row.ids[best].tolist(), strengths, strict=True):
+            found[other] = max(found.get(other, 0.0), units / strengths[0])
         begin = end
     return found
 

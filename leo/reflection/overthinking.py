@@ -156,7 +156,8 @@ class Overthinking(Module[Thoughts]):
             fragment=fragment_of(self.state.origin, moment.seed),
         )
         rings: list[Ring] = []
-        before = [_words([token.word for token in tokens(said.utterance.text)])]
+        heard = [token.word for token in tokens(said.utterance.text)]
+        before = [frozenset([word for word in heard if is_word(word)])]
         for circle in planned:
             ring, words = await _thought(circle, before, voice)
             rings.append(ring)
@@ -215,6 +216,7 @@ async def _thought(
         max_tokens=circle.max_tokens,
         top_k=TOP_K,
     )
+    words = frozenset([token for token in thought.tokens if is_word(token)])
     ring = Ring(
         name=circle.name,
         seed=circle.seed[:SEED_SHOWN],
@@ -224,22 +226,18 @@ async def _thought(
         text=thought.text,
         bigrams=0,
         trigrams=0,
-        dropped=await _failed(thought, before, voice),
+        dropped=await _failed(thought, words, before, voice),
     )
-    words = _words(thought.tokens)
     if ring.dropped is not None:
         return ring, words
     growth = await voice.keep(thought.text, "ring")
     return replace(ring, bigrams=growth.bigrams, trigrams=growth.trigrams), words
 
 
-def _words(said: Sequence[str]) -> frozenset[str]:
-    return frozenset([token for token in said if is_word(token)])
-
-
-async def _failed(thought: Unsaid, before: Sequence[frozenset[str]], voice: Voice) -> str | None:
+async def _failed(
+    thought: Unsaid, words: frozenset[str], before: Sequence[frozenset[str]], voice: Voice
+) -> str | None:
     """Tell why a thought is not worth keeping; ``None`` if it is."""
-    words = _words(thought.tokens)
     if len([word for word in thought.tokens if is_word(word)]) < WORDS:
         return "too short"
     for other in before:
