@@ -54,8 +54,8 @@ class Guards:
             marks = MARKS
         elif self._sentences and any(map(self._was_said, SENTENCE_ENDS)):
             marks = SENTENCE_ENDS
-        theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
-        self._never = frozenset(last | self._told | marks | theirs)
+        self._theirs = self._echoes.get(tuple(self._words[-ECHO + 1 :]), NOTHING)
+        self._never = frozenset(last | self._told | marks | self._theirs)
 
     def _was_said(self, end: str) -> bool:
         return (*self._sentence, end) in self._sentences
@@ -82,6 +82,10 @@ class Guards:
     def allow(self, word: str) -> bool:
         """Tell whether a token may follow."""
         return word not in self._never
+
+    def refused_after(self, mark: str) -> Set[str]:
+        """List the words that could not follow a mark if it came next."""
+        return self._runs.get((*self._said[-RUN + 2 :], mark), NOTHING) | self._theirs
 
     @property
     def fitting(self) -> frozenset[str]:

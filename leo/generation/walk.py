@@ -297,9 +297,18 @@ class _Walker:
     def _refused(self) -> NDArray[np.int64]:
         """List what must not come next; a few words, however many could."""
         words = self._guards.refused()
-        if self._said + 1 >= self._most:
-            words |= PAUSES  # nothing would follow the comma
+        # no comma that nothing would follow
+        words |= PAUSES if self._said + 1 >= self._most else self._dead_ends()
         return self._known(words)
+
+    def _dead_ends(self) -> frozenset[str]:
+        """List the pauses after which no center could come, nor a word that was said before."""
+        refused = {pause: self._guards.refused_after(pause) for pause in PAUSES}
+        if not any(refused.values()):
+            return frozenset()
+        known = [self._view.word(id_) for id_ in self._mouth.ids if id_ is not None]
+        could = {center.word for center in self._centers}.union(filter(is_word, known))
+        return frozenset(pause for pause in PAUSES if could <= refused[pause])
 
     def _known(self, words: Iterable[str]) -> NDArray[np.int64]:
         return np.array([id_ for id_ in map(self._mouth.id_of, words) if id_ is not None], np.int64)
