@@ -135,10 +135,10 @@ def report(took: Took, words: Took) -> None:
         said = f", {statistics.median(words[name]):.0f} tokens" if words[name] else ""
         print(f"  {what:48} {spread(took[name])} ms{said}")
     print()
-    learn = ratios(took["cobe_learn"], took["leo learns"])
-    target("T3", "cobe learns : Leo learns", learn, "≥ 2", met=learn.median >= LEARN_LIMIT)
-    learn = ratios(took["cobe_learn_full"], took["leo learns"])
-    print(f"     with cobe's commits flushed as well: {learn}")
+    for asked, how in (("cobe_learn_full", "flushed, as Leo does"), ("cobe_learn", "not flushed")):
+        learn = ratios(took[asked], took["leo learns"])
+        what = f"cobe learns ({how}) : Leo learns"
+        target("T3", what, learn, "≥ 2", met=learn.median >= LEARN_LIMIT)
     reply = ratios(took["leo replies"], took["cobe_bare"])
     what = "Leo replies : cobe replies, bare"
     target("T3", what, reply, "≤ 3", met=reply.median <= REPLY_LIMIT)
