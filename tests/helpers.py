@@ -1,8 +1,10 @@
 """Small helpers that several test files share."""
 
+from leo.field.counts import Counts
+from leo.field.rows import UNITS
 from leo.text.tokens import SENTENCE_ENDS
 
-__all__ = ["sentences"]
+__all__ = ["nearness", "sentences"]
 
 
 def sentences(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -16,3 +18,9 @@ def sentences(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     if begin < len(words):
         cut.append(words[begin:])
     return cut
+
+
+def nearness(layer: Counts, id_: int) -> float:
+    """Give how often other words stood near this one, over all layers."""
+    rows = (one.table("near").get(id_) for one in layer.layers)
+    return sum(row.total for row in rows if row is not None) / UNITS

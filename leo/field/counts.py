@@ -229,11 +229,6 @@ class Counts:
             found += layer.kinds[kind].get(key, 0)
         return found
 
-    def nearness(self, id: int) -> float:  # noqa: A002
-        """Give how often other words stood near this one."""
-        rows = (layer.table("near").get(id) for layer in self.layers)
-        return sum(row.total for row in rows if row is not None) / UNITS
-
     async def look(self, asks: Sequence[Ask]) -> tuple[RowView, ...]:
         """Answer a batch of questions, in order; a row may have to be fetched from a file first."""
         pace, found = Pace(ROWS_PER_BREATH), list[RowView]()

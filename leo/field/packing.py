@@ -22,7 +22,7 @@ from leo.field.view import KINDS, Kind
 from leo.field.words import Words
 from leo.pace import ROWS_PER_BREATH, Pace
 
-__all__ = ["packed"]
+__all__ = ["Flat", "flat", "packed"]
 
 Ints = NDArray[np.int64]
 
@@ -33,7 +33,7 @@ CELLS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Flat:
+class Flat:
     """Rows as they come: their keys, sizes, and new cells; the words and cells of all."""
 
     keys: Ints
@@ -52,11 +52,20 @@ async def packed(layer: Layer) -> Packed:
         The layer; it is not changed.
     """
     pace = Pace(ROWS_PER_BREATH)
-    flat = {kind: await _flat(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS}
-    return await asyncio.to_thread(_put_together, layer, flat)
+    found = {kind: await flat(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS}
+    return await asyncio.to_thread(_put_together, layer, found)
 
 
-async def _flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> _Flat:
+async def flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> Flat:
+    """Lay rows out as arrays, in the order in which they came.
+
+    Parameters
+    ----------
+    table, kinds
+        The rows, and how many cells of each no lower layer has.
+    pace
+        Told the rows of each slice.
+    """
     keys, rows = list(table), list(table.cells.values())
     parts: list[tuple[Ints, ...]] = [(np.zeros(0, np.int64),) * 5]
     for begin, end in _stretches(rows):
@@ -75,7 +84,7 @@ async def _flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> _Flat:
             )
         )
         await pace.spend(len(held))
-    return _Flat(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+    return Flat(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 def _stretches(rows: Sequence[Mapping[int, int]]) -> Iterator[tuple[int, int]]:
@@ -88,8 +97,8 @@ def _stretches(rows: Sequence[Mapping[int, int]]) -> Iterator[tuple[int, int]]:
             begin, size = end, 0
 
 
-def _put_together(layer: Layer, flat: Mapping[Kind, _Flat]) -> Packed:
-    rows: dict[Kind, Rows] = {kind: _in_order(flat[kind]) for kind in KINDS}
+def _put_together(layer: Layer, flats: Mapping[Kind, Flat]) -> Packed:
+    rows: dict[Kind, Rows] = {kind: _in_order(flats[kind]) for kind in KINDS}
     return Packed(
         first=layer.first,
         words=Words.of(layer.words),
@@ -103,7 +112,7 @@ def _put_together(layer: Layer, flat: Mapping[Kind, _Flat]) -> Packed:
     )
 
 
-def _in_order(flat: _Flat) -> Rows:
+def _in_order(flat: Flat) -> Rows:
     order = np.argsort(flat.keys)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))

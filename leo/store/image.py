@@ -20,12 +20,13 @@ import numpy.typing as npt
 from leo.field.base import Base
 from leo.field.field import Folded
 from leo.field.layer import Layer
+from leo.field.packing import Flat, flat
 from leo.field.rows import COUNT_SHIFT, RowTable
 from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
 from leo.field.view import KINDS
 from leo.module import Write
-from leo.pace import Pace, breathe_if_due
+from leo.pace import ROWS_PER_BREATH, Pace, breathe_if_due
 from leo.records import Growth, ThemeChange
 from leo.store.database import Reading
 
@@ -35,7 +36,7 @@ __all__ = ["DAMAGED", "image_in", "image_writes", "read_image"]
 
 CHUNK_BYTES = 1 << 20
 PACE_CELLS = 4096
-"""Cells packed or unpacked between two yields to the event loop."""
+"""Cells unpacked between two yields to the event loop."""
 
 Cells = npt.NDArray[np.int64]
 
@@ -56,7 +57,7 @@ async def image_writes(image: Folded) -> list[Write]:
     image
         What is to be written.
     """
-    pace = Pace(PACE_CELLS)
+    pace = Pace(ROWS_PER_BREATH)
     own = image.own
     parts: dict[str, bytes] = {"meta": _meta(image), "words": "\n".join(own.words).encode()}
     await breathe_if_due()
@@ -64,7 +65,7 @@ async def image_writes(image: Folded) -> list[Write]:
     await breathe_if_due()
     parts |= {"seen": _pairs(own.seen), "starts": _pairs(own.starts)}
     for kind in KINDS:
-        parts[kind] = await _rows(own.table(kind), pace)
+        parts[kind] = _bytes_of(await flat(own.table(kind), own.kinds[kind], pace))
         parts[f"{kind} kinds"] = _pairs(own.kinds[kind])
         await breathe_if_due()
     parts[DIGEST] = await asyncio.to_thread(_digest, parts)
@@ -118,22 +119,10 @@ def _pairs(table: dict[int, int]) -> bytes:
     return flat.tobytes()
 
 
-async def _rows(table: RowTable, pace: Pace) -> bytes:
-    """Pack rows: how many, their keys, their sizes, then the words and the cells of all."""
-    rows = list(table.cells.values())
-    keys = np.fromiter(table, np.int64, len(rows))
-    sizes = np.fromiter(map(len, rows), np.int64, len(rows))
-    words: list[Cells] = []
-    cells: list[Cells] = []
-    for begin, end in _stretches(sizes):
-        held = rows[begin:end]
-        count = int(sizes[begin:end].sum())
-        words.append(np.fromiter(itertools.chain.from_iterable(held), np.int64, count))
-        values = itertools.chain.from_iterable(one.values() for one in held)
-        cells.append(np.fromiter(values, np.int64, count))
-        await pace.spend(count)
-    many = np.array([len(rows)], np.int64)
-    return np.concatenate([many, keys, sizes, *words, *cells]).tobytes()
+def _bytes_of(rows: Flat) -> bytes:
+    """Put rows in a row: how many, their keys, their sizes, then the words and the cells of all."""
+    many = np.array([len(rows.keys)], np.int64)
+    return np.concatenate([many, rows.keys, rows.sizes, rows.words, rows.cells]).tobytes()
 
 
 def _stretches(sizes: Cells) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,7 @@ from leo.records import Landscape, ThemeChange
 from leo.testing import toy_field
 from leo.text.birth import DEFAULT_BIRTH
 from leo.text.tokens import is_word, tokens
+from tests.helpers import nearness
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 5)), max_size=200))
@@ -60,7 +61,7 @@ async def test_a_newborns_centers_are_words() -> None:
 async def _themes(layer: Layer, old: Themes) -> Themes:
     hubs = Ranking(HUBS)
     for id_ in layer.near:
-        hubs.put(id_, layer.nearness(id_))
+        hubs.put(id_, nearness(layer, id_))
     return await renewed(old, layer, hubs)
 
 
@@ -144,7 +145,7 @@ def test_a_newborn_is_the_same_under_every_hash_seed() -> None:
 async def _next(layer: Layer, old: Themes, entry: int) -> Themes:
     hubs = Ranking(HUBS)
     for id_ in layer.near:
-        hubs.put(id_, layer.nearness(id_))
+        hubs.put(id_, nearness(layer, id_))
     return await renewed(old, layer, hubs, entry=entry)
 
 

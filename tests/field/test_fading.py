@@ -27,6 +27,7 @@ from leo.text.function_words import is_content
 from leo.text.tokens import tokens
 from tests.conftest import Open
 from tests.field.test_counting import fresh, packed_rows
+from tests.helpers import nearness
 from tests.strategies import prose
 
 NOW = 1_800_000_000.0
@@ -140,7 +141,7 @@ def test_what_is_left_is_whole(life: Sequence[tuple[str, Source]]) -> None:
     scores = {i: score for i in ids if (score := center_score(own, i)) > 0}
     best = sorted(scores, key=lambda i: (-scores[i], i))[:CENTERS]
     assert [one.id for one in field.centers()] == best
-    near = {i: own.nearness(i) for i in ids if is_content(own.word(i)) and own.nearness(i)}
+    near = {i: nearness(own, i) for i in ids if is_content(own.word(i)) and nearness(own, i)}
     hubs = sorted(near.items(), key=lambda one: (-one[1], one[0]))[:HUBS]
     assert field._hubs.ordered() == hubs
 

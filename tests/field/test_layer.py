@@ -12,6 +12,7 @@ from leo.field.view import Ask
 from leo.records import Growth
 from leo.testing import toy_field
 from leo.text.tokens import is_word, tokens
+from tests.helpers import nearness
 from tests.strategies import prose, scripts
 
 
@@ -127,7 +128,7 @@ def test_layers_together_are_one_field(below: list[str], above: list[str]) -> No
         assert layered.id(flat.word(id_)) == id_
         assert layered.count(id_) == flat.count(id_)
         assert layered.opened(id_) == flat.opened(id_)
-        assert layered.nearness(id_) == flat.nearness(id_)
+        assert nearness(layered, id_) == nearness(flat, id_)
         for kind in ("next", "opening"):
             assert layered.look_now(Ask(kind, (id_,))) == flat.look_now(Ask(kind, (id_,)))
         seen, whole = layered.look_now(Ask("near", (id_,))), flat.look_now(Ask("near", (id_,)))

@@ -26,6 +26,7 @@ from leo.store.image import image_writes, read_image
 from leo.text.birth import Birth
 from leo.text.tokens import tokens
 from tests.conftest import Open
+from tests.helpers import nearness
 from tests.strategies import prose
 
 BIRTH = Birth("t", (("origin", "The moon is in the garden."), ("book", "A cat. The cat was warm.")))
@@ -67,7 +68,7 @@ def told(field: Field) -> list[object]:
         [own.opened(i) for i in ids],
         [own.form(i) for i in ids],
     ]
-    found += [[own.nearness(i) for i in ids], [own.id(own.word(i)) for i in ids]]
+    found += [[nearness(own, i) for i in ids], [own.id(own.word(i)) for i in ids]]
     found += [field.centers(), field.themes.all, field.themes.next_id, field.themes.changes]
     return [*found, rows(field)]
 

@@ -184,6 +184,7 @@ async def test_an_image_gives_the_layer_back(
 ) -> None:
     """Packing and unpacking changes nothing, down to the last cell and theme, at any pace."""
     monkeypatch.setattr("leo.store.image.PACE_CELLS", pace)
+    monkeypatch.setattr("leo.field.packing.CELLS", pace)
     below = await toy_field("the cat sat on the mat . Mila saw it")
     own, shelf = Layer(below), Folder.beside(path)
     for text in ("The zebra saw Mila and MILA saw the zebra.", "привет 你好", "x " * 200):
@@ -203,7 +204,7 @@ async def test_an_image_gives_the_layer_back(
 
 
 @given(st.lists(st.integers(0, 9), max_size=12))
-def test_an_image_is_packed_in_stretches(sizes: list[int]) -> None:
+def test_an_image_is_unpacked_in_stretches(sizes: list[int]) -> None:
     """Rows go one after the other, as many at a time as hold 7 cells; a longer one goes alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("leo.store.image.PACE_CELLS", 7)

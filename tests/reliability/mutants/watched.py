@@ -136,7 +136,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "leo/store/image.py": (
         "tests/store/test_store.py::test_an_image_gives_the_layer_back",
         "tests/store/test_store.py::test_no_image_is_no_image",
-        "tests/store/test_store.py::test_an_image_is_packed_in_stretches",
+        "tests/store/test_store.py::test_an_image_is_unpacked_in_stretches",
     ),
     "leo/store/holder.py": ("tests/store/test_holder.py",),
     "leo/store/lockfile.py": (
