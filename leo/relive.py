@@ -4,6 +4,7 @@ A new file is born like the first one and hears the journal's entries in order, 
 before a turn. Then that moment can be imagined otherwise; the living Leo is only read.
 """
 
+import asyncio
 import copy
 import os
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from leo.records import Turn
 from leo.settle import settled
 from leo.store.database import Reading
 from leo.store.journal import Birthday, Event, Journal
+from leo.store.looking import is_there
 from leo.turn import Asked, live
 
 __all__ = ["Relived", "relive"]
@@ -112,7 +114,9 @@ async def _require_whole(journal: Journal, before: int | None) -> None:
 
 
 async def _born_again(path: Path, birthday: Birthday, modules: list[Module[Any]]) -> Life:
-    life = await Life.open(
+    if await asyncio.to_thread(is_there, path):  # it may be a newborn's
+        raise StoreError(f"{path} exists already; choose another name to live again in")
+    return await Life.open(
         path,
         seed=birthday.seed,
         draw_seed=lambda: birthday.seed,
@@ -120,25 +124,26 @@ async def _born_again(path: Path, birthday: Birthday, modules: list[Module[Any]]
         birth=birthday.birth,
         modules=modules,
     )
-    if life.entry > 1:
-        await life.close()
-        raise StoreError(f"{path} exists already; choose another name to live again in")
-    return life
 
 
 async def _live_through(
     life: Life, journal: Journal, total: int, progress: Progress | None
 ) -> tuple[int, ...]:
     different: list[int] = []
-    while life.turn < total:
-        for event in await journal.events_after(life.entry):
+    while events := await journal.events_after(life.entry):
+        for event in events:
+            there = life.turn >= total
+            if there and (event.turn is not None or event.kind == "gap"):
+                return tuple(different)
             if event.kind == "gap":
-                break  # nothing before the last turn is missing
+                raise TurnForgotten(
+                    "something was forgotten, or the file made smaller, while this life was lived "
+                    f"again; {life.database.path} holds it up to turn {life.turn}: begin once more "
+                    "in another file"
+                )
             if event.turn is None:
                 await _hear(life, event)
                 continue
-            if life.turn >= total:
-                break
             plan = await _again(life, event.turn)
             if plan.without_timings() != event.turn.without_timings():
                 different.append(life.turn)

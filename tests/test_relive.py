@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from leo import AsyncLeoField, StoreError
+from leo import AsyncLeoField, StoreError, TurnForgotten
+from leo import relive as reliving
+from leo.life import Life
 from leo.observation.talk import TALK
 from leo.relive import relive
+from leo.store.journal import READ_ROWS, Event
 from leo.testing import ScriptedClock
 from tests.conftest import Open
 
@@ -94,3 +97,59 @@ async def test_it_can_be_cancelled(make: Open, tmp_path: Path) -> None:
         async with AsyncLeoField(tmp_path / "again.db") as short:
             assert len(await short.journal()) < 6
         assert len(await leo.journal()) == 6
+
+
+async def test_a_newborn_elsewhere_is_left_alone(make: Open, tmp_path: Path) -> None:
+    """A file is refused before it is opened, whoever was born there."""
+    async with make(tmp_path / "other.db"):
+        pass
+    async with make() as leo:
+        await leo.turn(TALK[0])
+        with pytest.raises(StoreError, match="exists already"):
+            await relive(leo, tmp_path / "other.db")
+    async with make(tmp_path / "other.db") as other:
+        assert (await other.stats()).turns == 0
+
+
+async def test_what_was_heard_after_the_last_turn_is_heard_too(make: Open, tmp_path: Path) -> None:
+    """However much it was, and up to the turn before which it is to end."""
+    async with make(modules=()) as leo:
+        await leo.turn(TALK[0])
+        for number in range(READ_ROWS + 2):
+            await leo.observe(f"Boat {number} is in the harbour.")
+        now = (await leo.stats()).totals
+        await leo.turn(TALK[1])
+        await relive(leo, tmp_path / "again.db", before=2)
+    async with make(tmp_path / "again.db", modules=()) as again:
+        assert (await again.stats()).totals == now
+
+
+@pytest.mark.parametrize("way", ["forget", "compact"])
+async def test_what_is_missing_meanwhile_ends_it(make: Open, tmp_path: Path, way: str) -> None:
+    """A life that loses a turn while it is lived again is not waited for."""
+    meanwhile: list[asyncio.Task[None]] = []
+    async with make(modules=()) as leo:
+        for number in range(READ_ROWS):
+            await leo.observe(f"Boat {number} is in the harbour.")
+        for number in range(24):
+            await leo.turn(TALK[number])
+
+        async def lose() -> None:
+            if way == "forget":
+                await leo.forget(3)
+            else:
+                await leo.compact(keep=20)
+
+        async def hear(life: Life, event: Event) -> None:
+            await heard(life, event)
+            if not meanwhile:
+                meanwhile.append(asyncio.create_task(lose()))
+                await meanwhile[0]
+
+        with pytest.MonkeyPatch.context() as patch:
+            heard = reliving._hear
+            patch.setattr(reliving, "_hear", hear)
+            with pytest.raises(
+                TurnForgotten, match=r"while this life was lived again; .*again\.db"
+            ):
+                await relive(leo, tmp_path / "again.db")

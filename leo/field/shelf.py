@@ -114,12 +114,16 @@ class Folder:
     def give(self, other: "Folder", named: Collection[str]) -> None:
         """Put layers on another shelf too; nothing is written where the disk can link files.
 
+        A layer never changes and its name is its own: one that is there stays as it is.
+
         Raises
         ------
         OSError
             If it cannot be done.
         """
         for name in sorted(named):
+            if (other.path / name).is_dir():
+                continue
             begun = other.path / (name + UNFINISHED)
             with _or_nothing(begun):
                 begun.mkdir(parents=True)

@@ -16,7 +16,16 @@ from typing import Final, TypeAlias
 from leo.errors import StoreError
 from leo.store.looking import MISREAD, is_there
 
-__all__ = ["LIFE", "asides_of", "begun", "discarded", "drop_asides", "finished", "put_aside"]
+__all__ = [
+    "LIFE",
+    "asides_of",
+    "begun",
+    "check_room",
+    "discarded",
+    "drop_asides",
+    "finished",
+    "put_aside",
+]
 
 log = logging.getLogger("leo")
 
@@ -29,6 +38,9 @@ FROM journal
 
 Life: TypeAlias = tuple[object, ...]
 
+LOGS: Final = ("-wal", "-journal")
+"""What SQLite adds to the name of a file for what it has not yet brought into it."""
+
 ASIDE: Final = (".schema-", ".bak")
 """Between these stands the schema that a file had which was put aside."""
 
@@ -39,6 +51,27 @@ def begun(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft.unlink(missing_ok=True)  # of one who was killed
     return draft
+
+
+def check_room(path: Path) -> None:
+    """Be sure that a copy would stand there alone.
+
+    A log that is left of another file would be played into the copy when that is opened.
+
+    Raises
+    ------
+    StoreError
+        If there is a file already, or what SQLite left of one.
+    """
+    if is_there(path):
+        raise StoreError(f"{path} exists already; choose another name for the copy")
+    for end in LOGS:
+        left = path.with_name(path.name + end)
+        if is_there(left):
+            raise StoreError(
+                f"{left} is left of another file, and may hold the last of what was in it; move it "
+                "away, or choose another name for the copy"
+            )
 
 
 def finished(draft: Path, path: Path) -> None:

@@ -12,7 +12,7 @@ import aiosqlite
 from leo.errors import StoreError
 from leo.module import SqlValue, Write
 from leo.store.connecting import connected, ended
-from leo.store.copying import LIFE, begun, discarded, finished, put_aside
+from leo.store.copying import LIFE, begun, check_room, discarded, finished, put_aside
 from leo.store.holder import Holder, hold
 from leo.store.looking import (
     MISREAD,
@@ -235,10 +235,9 @@ class Database(Reading):
         Raises
         ------
         StoreError
-            If there is a file already, or it cannot be written.
+            If there is a file already, or what SQLite left of one, or it cannot be written.
         """
-        if await asyncio.to_thread(is_there, path):
-            raise StoreError(f"{path} exists already; choose another name for the copy")
+        await asyncio.to_thread(check_room, path)
         try:
             draft = await asyncio.to_thread(begun, path)
             try:

@@ -214,6 +214,8 @@ async def test_a_copy_has_the_packed_layers(
         await leo.turn("Hello.")
     async with make(modules=()) as leo:
         await leo.copy(copied)
+        await asyncio.to_thread(copied.unlink)
+        await leo.copy(copied)  # the layers of the one before are there, and serve
         expected = (await leo.imagine("The boat?", seed=3)).reply
     packs = Folder.beside(copied).path
     names = await asyncio.to_thread(lambda: sorted(one.name for one in packs.iterdir()))
