@@ -54,13 +54,18 @@ class Answering(Opened):
         if isinstance(what, str):
             check_sought(what)
         self._require_loop()
-        async with self._at_hand() as life:
-            await settled(life.clean())
-            erased = await life.erasure(what)
-            done = Forgotten() if erased is None else await settled(life.forget(erased))
-        if done != Forgotten():
-            self._forgetting.tell(done)
-        return done
+        happened: list[Forgotten] = []
+        try:
+            async with self._at_hand() as life:
+                erased = await life.erasure(what)
+                if erased is None:
+                    await settled(life.clean())
+                else:
+                    await settled(life.forget(erased, happened.append))
+        finally:  # it may have happened although an error comes up, or a cancellation
+            for done in happened:
+                self._forgetting.tell(done)
+        return happened[0] if happened else Forgotten()
 
     async def compact(self, *, keep: int | None = None) -> Compacted:
         """Make his file smaller; what he knows and how he goes on does not change.

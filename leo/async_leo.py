@@ -1,5 +1,6 @@
 """AsyncLeoField: one organism, his lock, and the doors to him."""
 
+import asyncio
 import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -206,7 +207,8 @@ class AsyncLeoField(Answering):
             ``callable(done, total)`` in bytes of the file, ``True`` for a progress bar.
         again
             Read a book that was read before once more; else it is skipped. A book that was
-            left half-way goes on where it was left.
+            left half-way goes on where it was left, and one that somebody else reads to him just
+            now is waited for.
 
         Raises
         ------
@@ -215,6 +217,12 @@ class AsyncLeoField(Answering):
         """
         self._require_loop()
         book = await open_book(absolute(path))
+        alone = self._readings.setdefault(book.digest, asyncio.Lock())
+        async with alone:  # two at a time would not know of each other, and he would learn it twice
+            return await self._read(book, progress, again=again)
+
+    async def _read(self, book: Book, progress: Progress, *, again: bool) -> ReadReport:
+        """Read a book from where it was left."""
         async with self._at_hand() as life:
             found = await life.journal.batches_of(book.digest)
         begin, whole = where_left(book, [ReadBefore(*one) for one in found], again=again)
@@ -253,7 +261,7 @@ class AsyncLeoField(Answering):
         off = self._known(names)
         self._require_loop()
         async with self._at_hand() as life:
-            if off != self.without:
+            if off != life.without:
                 await settled(life.switch_off(self._clock(), off))
             self._without = None
 

@@ -106,12 +106,14 @@ class ModuleError(LeoError):
         Name of the module (or ``"watcher"``).
     hook
         Name of the hook that raised.
+    way_out
+        What else to do than to mend it; by default, to leave the module out.
     """
 
-    def __init__(self, module: str, hook: str, error: BaseException) -> None:
+    def __init__(self, module: str, hook: str, error: BaseException, way_out: str = "") -> None:
+        way_out = way_out or f"leave the module out with without=({module!r},)"
         super().__init__(
-            f"{module}.{hook} raised {type(error).__name__}: {error}; "
-            f"fix it, or leave the module out with without=({module!r},)"
+            f"{module}.{hook} raised {type(error).__name__}: {error}; fix it, or {way_out}"
         )
         self.module = module
         self.hook = hook

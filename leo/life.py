@@ -256,8 +256,15 @@ class Life:
         want = wanted(what, self.turn)
         return await erasure(self.database, self.birthday, self.modules, want)
 
-    async def forget(self, erased: Erasure) -> Forgotten:
+    async def forget(self, erased: Erasure, happened: Callable[[Forgotten], None]) -> None:
         """Erase it, count everything anew, and leave no old byte in the file.
+
+        Parameters
+        ----------
+        erased
+            What has to go.
+        happened
+            Told what is forgotten, once it is, whatever fails after that.
 
         Raises
         ------
@@ -266,17 +273,19 @@ class Life:
         StoreError
             If it happened and old bytes are left; the next opening tries again.
         """
-        before = self.field.totals.words
+        before, words = self.field.totals.words, 0
         await self.database.erase(erased.writes)
         self._stale = True  # until the field is counted anew
         try:
-            await self._drop_beside()
+            try:
+                await self._drop_beside()
+            finally:
+                await self.remember()
+            words = before - self.field.totals.words
+            await self.clean()
+            await self.fold()
         finally:
-            await self.remember()
-        await self.clean()
-        await self.fold()
-        words = before - self.field.totals.words
-        return Forgotten(erased.turns, erased.entries, erased.echoes, words)
+            happened(Forgotten(erased.turns, erased.entries, erased.echoes, words))
 
     async def clean(self) -> None:
         """Renew what may hold old bytes of what was forgotten, if anything does."""

@@ -95,6 +95,10 @@ class Opened:
         self._watchers: Watchers[Turn] = Watchers(strict=strict)
         self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._readings: weakref.WeakValueDictionary[str, asyncio.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+        """Held by who reads a book, by its digest."""
 
     def __repr__(self) -> str:
         if self._life is None:
@@ -177,13 +181,14 @@ class Opened:
         if self._orphaned():
             await settled(self._let_go())
             return
-        self._require_loop()
+        self._require_here()
         async with self._lock:
             await ward().leave(self)
             life, self._life = self._life, None
             if life is not None:
                 _living.pop(self._path, None)
                 await settled(life.close())
+        self._raise_pending()  # not before, or he would stay open
 
     def _orphaned(self) -> bool:
         """Tell whether he is open and his event loop has ended."""
@@ -202,6 +207,7 @@ class Opened:
             )
         self._loop, self._lock = None, asyncio.Lock()  # who holds the old one never comes back
         self._tasks.clear()
+        self._readings.clear()
         if life is not None:
             await life.database.abandon()
 
@@ -267,6 +273,10 @@ class Opened:
         return tuple(name for name in known if name in names)
 
     def _require_loop(self) -> None:
+        self._require_here()
+        self._raise_pending()
+
+    def _require_here(self) -> None:
         if self._life is not None and not self._in_this_process:
             raise WrongLoop(
                 f"{self!r} lives in process {self._process}, which this one was forked from; call "
@@ -282,6 +292,8 @@ class Opened:
                 f"{self!r} lives on another event loop; call it there, for example with "
                 "asyncio.run_coroutine_threadsafe(..., leo.loop)"
             )
+
+    def _raise_pending(self) -> None:
         self._watchers.raise_pending()
         self._forgetting.raise_pending()
 

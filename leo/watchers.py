@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from leo.errors import ModuleError
 from leo.records import Turn
@@ -16,6 +16,8 @@ NewsT = TypeVar("NewsT")
 
 Watcher: TypeAlias = Callable[[Turn], None]
 ForgettingWatcher: TypeAlias = Callable[[Forgotten], None]
+
+STOP: Final = "let it watch no more: call what leo.watch gave"
 
 
 class Watchers(Generic[NewsT]):
@@ -52,7 +54,7 @@ class Watchers(Generic[NewsT]):
                 watcher(news)
             except Exception as error:  # the boundary: whoever looks on never harms Leo
                 log.exception("a watcher failed on %s", _named(news))
-                self._error = ModuleError("watcher", repr(watcher), error)
+                self._error = ModuleError("watcher", repr(watcher), error, STOP)
 
     def raise_pending(self) -> None:
         """In strict mode, raise the last failure, once."""

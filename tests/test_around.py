@@ -124,6 +124,24 @@ async def test_a_copy_lives_its_own_life(make: Open, tmp_path: Path) -> None:
             assert (await leo.stats()).turns == 1
 
 
+@pytest.mark.parametrize("log", ["copy.db-wal", "copy.db-journal"])
+async def test_a_copy_takes_nothing_in_that_is_left_of_another_file(
+    make: Open, tmp_path: Path, log: str
+) -> None:
+    """SQLite would play the log of a file that is gone into the copy."""
+    left, place = tmp_path / log, tmp_path / "copy.db"
+    await asyncio.to_thread(left.write_bytes, b"the last of another life")
+    async with make(modules=()) as leo:
+        turn = await leo.turn("Hello.")
+        with pytest.raises(StoreError, match=rf"{log} is left of another file.*move it away"):
+            await leo.copy(place)
+        assert await asyncio.to_thread(left.read_bytes) == b"the last of another life"
+        assert not await asyncio.to_thread(place.exists)
+        await asyncio.to_thread(left.unlink)
+        async with make(await leo.copy(place), modules=()) as other:
+            assert list(await other.journal()) == [turn]
+
+
 async def test_what_was_switched_off_stays_off(make: Open) -> None:
     """The switch is journaled, holds over a restart, and every Turn says it."""
     spies = [SpyModule(), SpyModule("other")]
@@ -146,3 +164,8 @@ async def test_what_was_switched_off_stays_off(make: Open) -> None:
         assert list(chosen.without) == ["other"]
         await chosen.set_without([])
         assert list(chosen.without) == []
+    async with make(modules=spies, without=["other"]) as chosen:
+        await chosen.set_without(["other"])
+        assert (await chosen.turn("Hello.")).settings.without == ("other",)
+    async with make(modules=spies) as again:
+        assert list(again.without) == ["other"]

@@ -251,6 +251,30 @@ async def test_what_is_cancelled_is_kept_by_the_batch(make: Open, tmp_path: Path
         assert await read_so_far(leo) == LONG
 
 
+async def test_two_who_read_him_one_book_read_it_once(
+    make: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits for the first, and reads what that one left."""
+    book = await written(tmp_path / "book.txt", LONG)
+    sized(monkeypatch, SMALL)
+    async with make(modules=()) as leo:
+        one, other = await asyncio.gather(leo.read(book), leo.read(book))
+        assert sorted((one.skipped, other.skipped)) == [False, True]
+        assert await read_so_far(leo) == LONG
+
+    async with make(tmp_path / "other.db", modules=()) as leo:
+        begun = asyncio.Event()
+        first = asyncio.create_task(leo.read(book, progress=lambda *_: begun.set()))
+        await begun.wait()
+        second = asyncio.create_task(leo.read(book))
+        await asyncio.sleep(0)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert (await second).batches > 0
+        assert await read_so_far(leo) == LONG
+
+
 KILLED = """
 import asyncio, os, signal, sys
 from leo import AsyncLeoField, books

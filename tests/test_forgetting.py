@@ -364,7 +364,10 @@ async def settle(leo: AsyncLeoField, work: Callable[[], Awaitable[object]]) -> N
 async def test_cancelled_after_the_commit_it_happened(again: Open, path: Path) -> None:
     """From the commit on it is finished first: gaps, memory and a clean file."""
     async with again() as leo:
+        told: list[Forgotten] = []
+        leo.watch_forgotten(told.append)
         await settle(leo, lambda: leo.forget([*SECRET_TURNS]))
+        assert [one.turns for one in told] == [SECRET_TURNS], "whoever shows them takes them away"
         assert list(await left_of(path, WORDS)) == ["topaz"]
         assert digest_of(await recounted(leo)) == digest_of(field_of(leo))
 
@@ -410,6 +413,8 @@ async def test_a_reader_delays_the_cleaning_and_it_is_said(
         return reader
 
     async with again() as leo:
+        told: list[Forgotten] = []
+        leo.watch_forgotten(told.append)
         await leo.turn("Hello.")
         reader = await asyncio.to_thread(hold)
         await database_of(leo).fetch("PRAGMA busy_timeout=0")
@@ -419,9 +424,12 @@ async def test_a_reader_delays_the_cleaning_and_it_is_said(
         assert [turn.id for turn in await leo.journal(12, 18)] == [12, 17]
         assert (await leo.turn("Are you there?")).id == 42, "he lives on meanwhile"
         with pytest.raises(StoreError, match="bytes are still"):
-            await leo.forget("hello")
+            await leo.forget(42)
+        assert [turn.id for turn in await leo.journal(40)] == [40, 41], "that happened all the same"
+        assert [one.turns for one in told] == [SECRET_TURNS, (42,)]
         await asyncio.to_thread(reader.close)
         assert await leo.forget(SECRET_TURNS) == Forgotten()
+        assert len(told) == 2
         assert list(await left_of(path, WORDS)) == ["topaz"]
 
 

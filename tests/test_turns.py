@@ -9,7 +9,17 @@ from typing import Any
 import pandas as pd  # noqa: F401  loaded here: importing it reads files
 import pytest
 
-from leo import AsyncLeoField, FieldClosed, PromptTooLong, Revised, StoreError, Turn, Word
+from leo import (
+    AsyncLeoField,
+    FieldClosed,
+    LeoField,
+    ModuleError,
+    PromptTooLong,
+    Revised,
+    StoreError,
+    Turn,
+    Word,
+)
 from leo.module import Lean, Module
 from leo.text.tokens import MARKS
 from tests.conftest import Open
@@ -300,6 +310,35 @@ async def test_a_failing_watcher_harms_nobody_and_is_raised_in_strict_mode(
     with pytest.raises(Exception, match="I only look"):
         await leo.turn("Next.")
     assert len(await leo.journal()) == 1
+
+
+async def test_a_failing_watcher_does_not_keep_him_open(make: Open) -> None:
+    """What it failed with after the last turn comes up when he is closed."""
+
+    def broken(turn: Turn) -> None:
+        raise ValueError("I only look")
+
+    leo = await make().async_init()
+    leo.watch(broken)
+    await leo.turn("Hello.")
+    with pytest.raises(ModuleError, match=r"I only look; fix it, or let it watch no more: call"):
+        await leo.aclose()
+    assert leo.closed
+    async with make() as again:
+        assert (await again.stats()).turns == 1
+
+
+def test_a_failing_watcher_does_not_keep_the_twin_open(path: Path) -> None:
+    """He is closed, and lets his file go."""
+    watched: list[Turn] = []
+    twin = LeoField(path, strict=True)
+    twin.watch(watched.remove)
+    twin.turn("Hello.")
+    with pytest.raises(ModuleError, match="not in list"):
+        twin.close()
+    assert twin.closed
+    with LeoField(path) as again:
+        assert again.stats().turns == 1
 
 
 # ---------------------------------------------------------------- reading
