@@ -1,8 +1,10 @@
 """Every notebook runs from top to bottom, is short, and is kept without outputs."""
 
 import json
+import re
 import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -70,8 +72,9 @@ def test_every_lesson_is_checked() -> None:
 def test_a_lesson_teaches_what_it_says(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blockbuster: None
 ) -> None:
-    """It runs, what it claims is true, it asks questions, and tells right answers from none.
+    """It runs, what it claims is true, it asks questions, and tells right answers from others.
 
+    Whoever answers wrong, or not at all, reads nothing of what the right answer is told.
     A cell that asks has ``answer`` in its metadata: what stands there, and what is right.
     """
     monkeypatch.setenv("LEO_HOME", str(tmp_path / "home"))
@@ -79,19 +82,32 @@ def test_a_lesson_teaches_what_it_says(
     book = nbformat.read(path, as_version=4)
     asked = [cell for cell in book.cells if "answer" in cell.metadata]
     assert 2 <= len(asked) <= 3
+    missed = [nbformat.v4.new_code_cell(_answered(cell, _wrong)) for cell in asked]
     told = [nbformat.v4.new_code_cell(_answered(cell)) for cell in asked]
-    book.cells += [*told, nbformat.v4.new_code_cell((CHECKS / f"{path.stem}.check").read_text())]
+    book.cells += [*missed, *told]
+    book.cells += [nbformat.v4.new_code_cell((CHECKS / f"{path.stem}.check").read_text())]
     here = {"metadata": {"path": str(tmp_path / "notebooks")}}
     NotebookClient(book, timeout=240, store_widget_state=False, resources=here).execute()
 
     assert not any(_printed(cell).startswith("Right") for cell in asked)
     assert all(_printed(cell).startswith("Right") for cell in told)
+    for other, right in zip([*asked, *missed], [*told, *told], strict=True):
+        assert _printed(other)
+        assert not set(_printed(other).splitlines()) & set(_printed(right).splitlines())
 
 
-def _answered(cell: nbformat.NotebookNode) -> str:
+def _wrong(right: str) -> str:
+    """Make a wrong answer of the same kind as the right one."""
+    name, value = right.split(" = ", 1)
+    if '"' in value:
+        return f"{name} = " + re.sub(r'"[^"]*"', '"neither"', value)
+    return right.replace("False", "True") if "False" in value else f"{name} = -999"
+
+
+def _answered(cell: nbformat.NotebookNode, of: Callable[[str], str] = str) -> str:
     blank, right = cell.metadata["answer"]
     assert cell.source.count(blank) == 1
-    return str(cell.source.replace(blank, right))
+    return str(cell.source.replace(blank, of(right)))
 
 
 def _printed(cell: nbformat.NotebookNode) -> str:
