@@ -20,8 +20,17 @@ LAST = 200
 WIDEST = 7.0
 """Pixels across of the commonest transition."""
 
+HEAD = 8
+"""Pixels of an arrow's head, to which comes twice the width of its line."""
+
+SOFT = "rgba(153,153,153,0.6)"
+"""Grey for lines, so that a head stands out from them."""
+
 BOW = 0.12
-"""How far a line bows out, so that there and back are two lines."""
+"""How far a line bows out, so that there and back are two lines; in lengths of the line."""
+
+STEP = 0.03
+"""How far from the middle of a line its head's two points are; in lengths of the line."""
 
 Place = tuple[float, float]
 
@@ -33,7 +42,7 @@ def transitions(turns: Sequence[Turn]) -> go.Figure:
     ----------
     turns
         The turns; the last two hundred are counted. Blue dots are modes of the human, orange
-        ones of Leo; a line bows out to its left as it goes.
+        ones of Leo; an arrow points at what came next, and bows out to its left as it goes.
     """
     title = "Rhythm: what kind of turn followed which"
     modes: list[str] = []
@@ -62,9 +71,10 @@ def transitions(turns: Sequence[Turn]) -> go.Figure:
         marker={"size": 18, "color": [ORANGE if n.startswith("Leo") else BLUE for n in names]},
         hovertemplate="%{customdata}<extra></extra>",
     )
+    below = "Blue: you; orange: Leo. An arrow points at what came next; the wider, the more often."
     return framed(
         [*lines, dots],
-        f"{title}<br><sup>Blue: you; orange: Leo. The wider, the more often.</sup>",
+        f"{title}<br><sup>{below}</sup>",
         height=400,
         wide=True,
         showlegend=False,
@@ -80,15 +90,28 @@ def _mode(kind: str, who: str) -> str:
 
 
 def _line(one: Place, other: Place, count: int, most: int) -> go.Scatter:
-    middle = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
-    bow = (-(other[1] - one[1]) * BOW, (other[0] - one[0]) * BOW)
-    via = (middle[0] + bow[0], middle[1] + bow[1]) if one != other else (one[0] * 1.3, one[1] * 1.3)
+    """Bow from one to the other, with the head of an arrow halfway, where lines are apart.
+
+    Plotly turns the head away from the point before it, so two points are halfway. You and he
+    take turns, so no kind follows itself.
+    """
+    x, y = other[0] - one[0], other[1] - one[1]
+    middle = ((one[0] + other[0]) / 2 - y * BOW, (one[1] + other[1]) / 2 + x * BOW)
+    halfway = [(middle[0] + x * step, middle[1] + y * step) for step in (-STEP, STEP)]
+    width = round(max(0.7, WIDEST * count / most), 2)
     return go.Scatter(
-        x=[round(place[0], 3) for place in (one, via, other)],
-        y=[round(place[1], 3) for place in (one, via, other)],
-        mode="lines",
-        line={"color": GREY, "width": max(0.7, WIDEST * count / most), "shape": "spline"},
-        opacity=0.6,
+        x=[round(place[0], 3) for place in (one, *halfway, other)],
+        y=[round(place[1], 3) for place in (one, *halfway, other)],
+        mode="lines+markers",
+        line={"color": SOFT, "width": width, "shape": "spline"},
+        marker={
+            "symbol": "arrow",
+            "angleref": "previous",
+            "size": [0, 0, HEAD + 2 * width, 0],
+            "color": GREY,
+            "opacity": 1,
+            "line": {"width": 0},
+        },
         hoverinfo="skip",
     )
 

@@ -517,6 +517,28 @@ def test_transitions_are_counted(lived: list[Turn]) -> None:
         assert not shares or 97 <= sum(shares) <= 103
 
 
+def test_a_transition_points_at_what_came_next(lived: list[Turn]) -> None:
+    """Halfway on each line stands one head, turned as the line goes; ends are what followed."""
+    *lines, dots = figures.transitions(lived).data
+    names = dict(zip(zip(dots.x, dots.y, strict=True), dots.text, strict=True))
+    drawn = set()
+    for line in lines:
+        (x, *_, to_x), (y, *_, to_y) = line.x, line.y
+        sizes = line.marker.size
+        head = next(i for i, size in enumerate(sizes) if size)
+        assert (line.marker.symbol, line.marker.angleref) == ("arrow", "previous")
+        assert [size > line.line.width for size in sizes] == [i == head for i in range(len(sizes))]
+        step = line.x[head] - line.x[head - 1], line.y[head] - line.y[head - 1]
+        whole = to_x - x, to_y - y
+        apart = abs(step[0] * whole[1] - step[1] * whole[0])
+        assert step[0] * whole[0] + step[1] * whole[1] > 10 * apart, "turned as the line goes"
+        drawn.add((names[x, y], names[to_x, to_y]))
+    told = dict(zip(dots.text, dots.customdata, strict=True))
+    assert drawn == {
+        (one, part.rsplit(": ", 1)[0]) for one in told for part in told[one].split("<br>then ")[1:]
+    }
+
+
 def test_every_change_of_the_mixture_has_its_reason(lived: list[Turn]) -> None:
     """Rows are the blend's reasons; a module's boost bears the module's name."""
     for turn in lived:
