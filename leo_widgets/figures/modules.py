@@ -13,6 +13,12 @@ TITLE = "Which module had a hand in this reply?"
 ROW = 28
 """Pixels per module."""
 
+COLUMNS = (2.5, 6.1, 1.4)
+"""Shares of the width: the longest name of a module fits where a panel is narrow (420 pixels)."""
+
+LINE = 64
+"""Letters of what a module did that a line holds, in a lab of ordinary width."""
+
 
 def modules(turn: Turn | None) -> go.Figure:
     """List the modules in the order in which they run, with what each did and how long it took.
@@ -30,7 +36,7 @@ def modules(turn: Turn | None) -> go.Figure:
     times = [_time(name, turn) for name in done]
     table = trace(
         "table",
-        columnwidth=[2, 9, 1.4],
+        columnwidth=list(COLUMNS),
         header={"values": ["module", "what it did", "ms"], **_look()},
         cells={
             "values": [list(map(safe, done)), list(map(safe, told)), times],
@@ -42,7 +48,7 @@ def modules(turn: Turn | None) -> go.Figure:
     return framed(
         [table],
         f"{TITLE}<br><sup>{sentence}</sup>",
-        height=96 + ROW * (len(done) + 1) + sum(ROW // 2 * (len(text) // 90) for text in told),
+        height=96 + ROW * (len(done) + 1) + sum(ROW // 2 * (len(text) // LINE) for text in told),
         wide=True,
         margin={"l": 14, "r": 16, "t": 60, "b": 8},
     )

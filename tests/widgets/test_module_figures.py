@@ -372,6 +372,16 @@ def told(turn: Turn) -> dict[str, str]:
     return dict(zip(names, sentences, strict=True))
 
 
+def test_a_module_s_name_is_not_cut(lived: list[Turn]) -> None:
+    """In a panel of 420 pixels its column has room for the longest name, at 6.6 a letter."""
+    figure = figures.modules(lived[-1])
+    table, margin = figure.data[0], figure.layout.margin
+    inside = 420 - margin.l - margin.r
+    padding = 16
+    longest = max(map(len, table.cells.values[0]))
+    assert inside * table.columnwidth[0] / sum(table.columnwidth) >= padding + 6.6 * longest
+
+
 def test_each_module_s_deeds_are_told(lived: list[Turn]) -> None:
     """All ten stand in their order; what is told stands in the Turn."""
     for turn in lived:
