@@ -63,9 +63,13 @@ class Table:
                 fresh, size = fresh + int(rows.fresh[place]), size + end - begin
         if size > FEW:
             return fresh, (), (), tuple(spans)
+        pieces = self._pieces(spans)
+        if len(pieces) == 1:
+            ((words, held),) = pieces
+            return fresh, tuple(words.tolist()), tuple(held.tolist()), ()
         cells: dict[int, int] = {}
-        for words, more in self._pieces(spans):
-            add_up(cells, zip(words.tolist(), more.tolist(), strict=True))
+        for words, held in pieces:
+            add_up(cells, zip(words.tolist(), held.tolist(), strict=True))
         told = sorted(cells)
         return fresh, tuple(told), tuple([cells[word] for word in told]), ()
 

@@ -254,7 +254,17 @@ class Counts:
 
     def strongest(self, pair: tuple[int, int]) -> int | None:
         """Give the word that follows two words most often; of equals the older."""
-        return self._strongest(context_key(pair))
+        key = context_key(pair)
+        layer: Counts | None = self
+        while layer is not None:
+            grown, base = layer.after.total(key), layer._base
+            known = layer._onward.get(key)
+            if known is not None and known >> _PAIR_SHIFT == grown:
+                return known & (1 << _PAIR_SHIFT) - 1
+            if grown or (base is not None and key in base.table("next")):
+                return layer._found_strongest(key, grown)
+            layer = layer._under
+        return None
 
     async def knows_runs(self, runs: Sequence[tuple[int, int, int]]) -> list[bool]:
         """Tell of each run of three words whether it was heard."""
@@ -265,13 +275,7 @@ class Counts:
                 await pace.breathe()
         return found
 
-    def _strongest(self, key: int) -> int | None:
-        grown, base = self.after.total(key), self._base
-        known = self._onward.get(key)
-        if known is not None and known >> _PAIR_SHIFT == grown:
-            return known & (1 << _PAIR_SHIFT) - 1
-        if not grown and (base is None or key not in base.table("next")):
-            return None if self._under is None else self._under._strongest(key)
+    def _found_strongest(self, key: int, grown: int) -> int:
         found = self._find_strongest(key)
         self._onward[key] = grown << _PAIR_SHIFT | found
         self._onward.move_to_end(key)
@@ -280,12 +284,13 @@ class Counts:
         return found
 
     def _find_strongest(self, key: int) -> int:
-        tables = [layer.table("next") for layer in self.layers]
-        if sum([table.size(key) for table in tables]) > FEW:
+        counted, packed = self._lower["next"]
+        plain = [row for one in (self.after.cells, *counted) if (row := one.get(key))]
+        if sum(map(len, plain)) + sum([table.size(key) for table in packed]) > FEW:
             return strongest(seen(self._rows("next", key), 0))
         units: dict[int, int] = {}
-        for table in tables:
-            for word, cell in table.each(key):
+        for cells in (*(row.items() for row in plain), *(table.each(key) for table in packed)):
+            for word, cell in cells:
                 units[word] = units.get(word, 0) + (cell >> COUNT_SHIFT)
         return min(units, key=lambda word: (-units[word], word))
 
