@@ -14,7 +14,7 @@ from leo_widgets.door import AGAIN, Door
 from leo_widgets.home import Guest, free_path
 from leo_widgets.log import SHOWN_MESSAGES, Log
 from leo_widgets.reply import Reply
-from leo_widgets.transcript import message, turn_messages
+from leo_widgets.transcript import Message, message, turn_messages
 from leo_widgets.wire import LoopRunner
 
 __all__ = ["Chat"]
@@ -64,7 +64,7 @@ class Chat(Log):
         self._runner = LoopRunner(self._show_error)
         self._open = asyncio.Event()
         self._failure: BaseException | None = None
-        self._turns: set[asyncio.Task[Turn]] = set()
+        self._turns: dict[asyncio.Task[Turn], Reply] = {}
         self._speaking = asyncio.Lock()  # one reply of this chat is shown at a time, in order
         self._on_word: list[Callable[[int, int], None]] = []
         self._on_meet: list[Callable[[], None]] = []
@@ -190,13 +190,33 @@ class Chat(Log):
             self._open.set()
 
     async def _restore(self) -> None:
-        turns = await self.leo.journal(max(1, _last(self.leo) - RESTORED_TURNS + 1))
-        self._update({}, *(one for turn in turns for one in turn_messages(turn)))
+        self._update({}, *await _past(self.leo))
 
     def _forgot(self, what: Forgotten) -> None:
         """Show nothing any more of what was forgotten: the transcript is fetched anew."""
-        self.clear()
-        self._runner.spawn(self._restore, "forgetting in a chat")
+        going = {id_ for one in self._turns.values() if not one.kept for id_ in one.ids}
+        self._show_anew([], lambda one: one["id"] in going)
+        guest = self._guest
+        self._runner.spawn(lambda: self._renew(guest), "forgetting in a chat")
+
+    async def _renew(self, guest: Guest) -> None:
+        past = await _past(guest.leo)
+        if guest is self._guest:  # else one talks with another Leo by now
+            # Turns that were told meanwhile are part of it, or forgotten too: who held the lock
+            # before the journal did has told of his turn, and nobody has held it since.
+            self._show_anew(past, lambda one: one["turn"] is None)
+
+    def _show_anew(self, past: list[Message], stays: Callable[[Message], bool]) -> None:
+        """Show the past, and below it what stays; a committed reply is past, or forgotten."""
+        replies = self._turns.values()
+        ended = {id_ for one in replies if one.kept for id_ in one.ids}
+        with self.hold_sync():
+            numbers = self._rearrange(past, lambda one: one["id"] not in ended and stays(one))
+            for reply in replies:
+                if reply.kept:
+                    reply.end()
+                else:
+                    reply.moved(numbers)
 
     def _said_last(self) -> str:
         said = [one["text"] for one in self.messages if one["who"] == "you"]
@@ -212,14 +232,15 @@ class Chat(Log):
 
     def _begin(self, text: str, note: str = "") -> "asyncio.Task[Turn]":
         mine = self._update({}, message("you", clean(text), "queued", note=note))
-        task = asyncio.ensure_future(self._turn(Reply(self, mine, note), text))
-        self._turns.add(task)
+        reply = Reply(self, mine, note)
+        task = asyncio.ensure_future(self._turn(reply, text))
+        self._turns[task] = reply
         task.add_done_callback(self._ended)
         self._update_busy()
         return task
 
     def _ended(self, task: "asyncio.Task[Turn]") -> None:
-        self._turns.discard(task)
+        self._turns.pop(task, None)
         self._update_busy()
         if not task.cancelled():
             task.exception()  # shown in the transcript already; whoever called say() gets it too
@@ -244,7 +265,7 @@ class Chat(Log):
                 reply.take(event)
                 if isinstance(event, Turn):
                     return event
-                await asyncio.sleep(self.pace)
+                await asyncio.sleep(0 if reply.ended else self.pace)
         finally:
             await stream.aclose()  # stopped between two words: the turn ends, or was committed
         raise RuntimeError("the stream ended without its Turn")
@@ -269,5 +290,7 @@ class Chat(Log):
         self.add("error", f"{type(error).__name__}: {error}")
 
 
-def _last(leo: AsyncLeoField) -> int:
-    return (leo.turns[-1].id or 0) if len(leo.turns) else 0
+async def _past(leo: AsyncLeoField) -> list[Message]:
+    last = (leo.turns[-1].id or 0) if len(leo.turns) else 0
+    turns = await leo.journal(max(1, last - RESTORED_TURNS + 1))
+    return [one for turn in turns for one in turn_messages(turn)]

@@ -1,5 +1,6 @@
 """The log: a chat's transcript, as traits that travel to the browser one message at a time."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,19 @@ class Log(Still, anywidget.AnyWidget, _Slots):  # type: ignore[misc]
             if self._last_id >= 0:
                 self.span = [max(first, self._last_id - SHOWN_MESSAGES + 1), self._last_id]
         return self._last_id
+
+    def _rearrange(
+        self, before: Sequence[Message], stays: Callable[[Message], bool]
+    ) -> dict[int, int]:
+        """Show other messages, and below them those that stay; give the new numbers of these."""
+        staying = [one for one in self.messages if stays(one)]
+        with self.hold_sync():
+            if self.span:
+                for id_ in range(self.span[0], self._last_id + 1):
+                    setattr(self, _slot(id_), {})
+                self.span = [self._last_id + 1, self._last_id]
+            end = self._update({}, *before, *staying) + 1
+        return {one["id"]: end - len(staying) + i for i, one in enumerate(staying)}
 
 
 def _slot(id_: int) -> str:

@@ -120,3 +120,35 @@ def meet(lab: LabPage) -> None:
     lab.wait_for_replies(1)
     lab.wait_for_points("growth", 0, 1)
     assert lab.execute("[turn.prompt for turn in lab.leo.turns]") == "['Hello, little one.']"
+
+
+def test_what_is_forgotten_goes_from_the_screen(open_lab: OpenLab) -> None:
+    """A reply is being shown and a message waits: the one is taken away, the other goes below."""
+    lab = open_lab(
+        [
+            "from leo import AsyncLeoField\nfrom leo_widgets import Chat\n"
+            "chat = Chat(AsyncLeoField('forget.db', seed=5), pace=0)\nchat"
+        ]
+    )
+    lab.run_all()
+    lab.say("Good night.")
+    lab.wait_for_replies(1)
+    lab.execute("chat.pace = 600.0")
+    lab.say("My name is Zanzibarella.")
+    expect(lab.page.locator(".leo-msg.leo-is-speaking .leo-body")).not_to_be_empty()
+    lab.say("Are you there?")
+    expect(lab.page.locator(".leo-you .leo-note").nth(2)).to_have_text("waiting")
+    assert lab.execute("(await chat.leo.forget('Zanzibarella')).turns") == "(2,)"
+    bodies = lab.page.locator(".leo-you .leo-body")
+    expect(bodies).to_have_text(["Good night.", "Are you there?"])
+    expect(lab.page.locator(".leo-msg")).to_have_count(3)
+    expect(lab.page.locator(".leo-you .leo-note").nth(1)).to_have_text("waiting")
+    lab.page.get_by_role("button", name="Stop", exact=True).click()
+    expect(lab.page.locator(".leo-you .leo-note").nth(1)).to_have_text("stopped, not kept")
+    lab.execute("chat.pace = 0.0")
+    lab.say("And now?")
+    lab.wait_for_replies(2)
+    expect(bodies).to_have_text(["Good night.", "Are you there?", "And now?"])
+    assert lab.execute("[turn.id for turn in await chat.leo.journal()]") == "[1, 3]"
+    assert "Zanzibarella" not in lab.page.locator(".leo-log").inner_text()
+    assert lab.errors == []
