@@ -63,11 +63,13 @@ class Guest:
         """Open him if nobody has, or is about to."""
         if self.leo.closed:
             path = self.leo.path
-            self.leo = living(path) or _opening.setdefault(path, self.leo)
+            found = living(path) or _opening.setdefault(path, self.leo)
             try:
-                await self.leo.async_init()
+                await found.async_init()
             finally:
                 _opening.pop(path, None)
+            if found is not self.leo:  # somebody else's, who is not the widget's to close
+                self.leo, self._made = found, False
         return self.leo
 
     async def leave(self) -> None:
