@@ -39,16 +39,15 @@ class Stream:
         """Start the turn."""
         if self._task is None and not self._ended:
             self._task = asyncio.ensure_future(self._feed())
+            # Not in the task: one that is cancelled before its first step never gets there.
+            self._task.add_done_callback(lambda _: self._events.put_nowait(None))
             self._own(self._task)
         return self
 
     async def _feed(self) -> None:
         # An error stays in the task: the reader gets it, and if there is none any more,
         # asyncio logs it as never retrieved.
-        try:
-            self._events.put_nowait(await self._run(self._tell))
-        finally:
-            self._events.put_nowait(None)
+        self._events.put_nowait(await self._run(self._tell))
 
     def _tell(self, event: Word | Revised) -> None:
         self._events.put_nowait(event)

@@ -209,6 +209,22 @@ async def test_closing_a_stream_cancels_the_turn(leo: AsyncLeoField) -> None:
     assert (await leo.turn("Again.")).id == 1
 
 
+async def test_closing_a_stream_that_has_hardly_begun_leaves_nobody_waiting(
+    leo: AsyncLeoField,
+) -> None:
+    """Who waits for a first word that another task forbids is told that there will be none."""
+    stream = leo.stream("Hello.")
+    reader = asyncio.ensure_future(anext(stream))
+    await asyncio.ensure_future(
+        stream.aclose()
+    )  # its step is after the reader's, before the turn's
+    await asyncio.wait({reader}, timeout=5)
+
+    assert reader.cancelled()
+    assert [event async for event in stream] == []
+    assert len(leo.turns) == 0
+
+
 async def test_cancelling_the_reader_cancels_the_turn(leo: AsyncLeoField) -> None:
     """A reader that is cancelled while it waits takes its turn with it."""
     heard = asyncio.Event()
