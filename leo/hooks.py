@@ -1,6 +1,6 @@
 """Running the modules' hooks over one turn: in order, each on a copy, each on its own.
 
-This is the one place where a module's failure is caught: the module is taken out of the rest
+This is the one place where a hook's failure is caught: the module is taken out of the rest
 of this turn, the fault stands in the Turn and is logged with its traceback. Strict mode
 raises it instead. A file that cannot be read is no module's failure, and fails the turn.
 """

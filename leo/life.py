@@ -17,7 +17,7 @@ from leo.field.layer import Layer
 from leo.field.stack import Counted, at_once
 from leo.forgetting import Erasure, What, erasure, wanted
 from leo.keeping import BOOK_BATCHES, Keeper
-from leo.mirror import MIRROR_EVERY, compare_mirrors, drop_mirrors, write_mirrors
+from leo.mirror import MIRROR_EVERY, Mirrors, drop_mirrors
 from leo.module import Module, Write
 from leo.pace import breathe_if_due
 from leo.recent import LAST_TURNS, Recent
@@ -50,6 +50,8 @@ class Life:
         When and with what he was born.
     modules
         His modules, in order.
+    mirrors
+        Theirs; by default such that nobody hears of a module that fails at its own but the log.
 
     Attributes
     ----------
@@ -64,9 +66,14 @@ class Life:
     """
 
     def __init__(
-        self, database: Database, birthday: Birthday, modules: Sequence[Module[Any]]
+        self,
+        database: Database,
+        birthday: Birthday,
+        modules: Sequence[Module[Any]],
+        mirrors: Mirrors | None = None,
     ) -> None:
         self.database, self.birthday, self.modules = database, birthday, tuple(modules)
+        self._mirrors = mirrors or Mirrors(database.path, modules, strict=False)
         self.journal = Journal(database)
         self.entry = 0
         self.turn = 0
@@ -88,6 +95,7 @@ class Life:
         clock: Callable[[], float],
         birth: Birth | None,
         modules: Sequence[Module[Any]],
+        mirrors: Mirrors | None = None,
     ) -> "Life":
         """Open a file, or be born in it.
 
@@ -111,7 +119,7 @@ class Life:
                 )
             if birthday.birth == birth:
                 birthday = replace(birthday, birth=birth)  # one for all Leos
-            life = cls(database, birthday, modules)
+            life = cls(database, birthday, modules, mirrors)
             await life._migrate_modules()
             await life.remember()
             await life._tidy()
@@ -164,7 +172,7 @@ class Life:
         self.without = tuple(name for name in await self.journal.settings() if name in have)
         await self._load_modules()
         if not rested:
-            await compare_mirrors(self.database.path, self.modules)
+            await self._mirrors.compare()
         self._stale = False
 
     async def _load_modules(self) -> None:
@@ -346,7 +354,7 @@ class Life:
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""
         if not self._stale:
-            await write_mirrors(self.database.path, self.modules)
+            await self._mirrors.write()
 
     async def sleep(self) -> None:
         """Let go of everything that is in the file; `remember` brings it back.

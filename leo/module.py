@@ -303,7 +303,7 @@ class Module(Generic[StateT]):
         """Write the state as JSON for human eyes; ``None`` (the default) for no mirror.
 
         It is kept beside the Leo's file, renewed now and then and at closing. The tables stay
-        the truth.
+        the truth, so that a failure here is logged, and strict mode raises it at the next call.
         """
         return None
 

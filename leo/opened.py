@@ -19,6 +19,7 @@ from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
 from leo.limits import check_names, check_seed
+from leo.mirror import Mirrors
 from leo.module import Module
 from leo.modules import default_modules
 from leo.records import Turn
@@ -94,6 +95,7 @@ class Opened:
         self._life: Life | None = None
         self._watchers: Watchers[Turn] = Watchers(strict=strict)
         self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
+        self._mirrors = Mirrors(self._path, self._modules, strict=strict)
         self._tasks: set[asyncio.Task[None]] = set()
         self._readings: weakref.WeakValueDictionary[str, asyncio.Lock] = (
             weakref.WeakValueDictionary()
@@ -132,6 +134,7 @@ class Opened:
                         clock=self._clock,
                         birth=self._birth,
                         modules=self._modules,
+                        mirrors=self._mirrors,
                     )
                 self._loop, self._process = asyncio.get_running_loop(), os.getpid()
                 _living[self._path] = self
@@ -296,6 +299,7 @@ class Opened:
     def _raise_pending(self) -> None:
         self._watchers.raise_pending()
         self._forgetting.raise_pending()
+        self._mirrors.raise_pending()
 
     def _open_life(self) -> Life:
         if self._life is None:

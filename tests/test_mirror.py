@@ -3,10 +3,13 @@
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from leo import ModuleError
 from leo.mirror import MIRROR_EVERY, mirror_path
 from leo.testing import SpyModule
 from tests.conftest import Open
@@ -18,6 +21,23 @@ class Glass(SpyModule):
     def mirror(self, state: int) -> str:
         """Write the count."""
         return json.dumps({"turns": state})
+
+
+class Broken(SpyModule):
+    """A spy whose mirror fails once it is broken."""
+
+    def __init__(self, broken: Callable[[], object]) -> None:
+        super().__init__()
+        self.broken = broken
+
+    def mirror(self, state: int) -> Any:
+        """Give whatever a mistake gives."""
+        return self.broken()
+
+
+def raising() -> None:
+    """Make a student's mistake."""
+    raise ValueError("a student's mistake")
 
 
 async def text_of(path: Path) -> str:
@@ -69,3 +89,51 @@ async def test_a_mirror_that_cannot_be_written_is_said_and_costs_nothing(
     async with make(modules=[Glass()]) as again:
         assert again.module("spy").state == 1
     assert any(message.startswith("could not write") for message in caplog.messages)
+
+
+@pytest.mark.parametrize("broken", [raising, lambda: {"turns": 1}, lambda: "\ud800"])
+async def test_a_module_that_fails_at_its_mirror_costs_nothing(
+    make: Open,
+    path: Path,
+    broken: Callable[[], object],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """He is opened, talks, sleeps and is closed; it is logged once, with its traceback."""
+    monkeypatch.setattr("leo.life.MIRROR_EVERY", 1)
+    modules = [Broken(broken), Glass("glass")]
+    async with make(modules=modules, strict=False) as leo:
+        for number in (1, 2):
+            assert (await leo.turn("Hello.", max_tokens=4)).id == number
+        assert json.loads(await text_of(mirror_path(path, "glass"))) == {"turns": 2}
+        await leo.hibernate()
+        assert (await leo.turn("Hello.", max_tokens=4)).id == 3
+
+    assert leo.closed
+    assert await names_in(path.parent, "*.json*") == ["leo.db.glass.json"]
+    said = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert [one.getMessage() for one in said] == ["spy.mirror failed; nothing else depends on it"]
+    assert said[0].exc_info
+
+
+async def test_strict_mode_raises_it_where_nothing_is_lost(
+    make: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn is given; the next call raises, once, and closing when all is closed."""
+    monkeypatch.setattr("leo.life.MIRROR_EVERY", 1)
+    module = Broken(lambda: None)
+    leo = await make(modules=[module]).async_init()
+    living = leo.module("spy")
+    assert isinstance(living, Broken)
+    living.broken = raising
+
+    assert (await leo.turn("Hello.", max_tokens=4)).id == 1
+    with pytest.raises(ModuleError, match=r"spy\.mirror raised ValueError: a student's mistake"):
+        await leo.turn("Hello again.", max_tokens=4)
+    assert (await leo.stats()).turns == 1
+    with pytest.raises(ModuleError, match="let it give None"):
+        await leo.aclose()
+    assert leo.closed
+    module.broken = lambda: None
+    async with make(modules=[module]) as again:
+        assert (await again.stats()).turns == 1
