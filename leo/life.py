@@ -226,7 +226,7 @@ class Life:
             counted = await self.field.count(text, source)
             await self.database.write([written])
             await self._changing(self._take_in(counted, entry, last=last))
-            await self.fold(after=BOOK_BATCHES, packed_too=False)
+            await self._fold_after_batches()
             return (Learned(source, counted.growth, text),)
         overlay = self.field.overlay()
         learned: list[Learned] = []
@@ -350,6 +350,16 @@ class Life:
         """Keep the field if enough happened since, unless memory is not to be trusted."""
         if not self._stale:
             await self._keeper.keep(self.field, after=after, packed_too=packed_too)
+
+    async def _fold_after_batches(self) -> None:
+        """Keep the field if enough was read; that was committed, so it happened all the same."""
+        try:
+            await self.fold(after=BOOK_BATCHES, packed_too=False)
+        except (FieldBusy, StoreError) as error:
+            log.warning(
+                "%s: what he read is in his journal; keeping his counts is tried again: %s",
+                *(self.database.path, error),
+            )
 
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -249,6 +250,33 @@ async def test_what_is_cancelled_is_kept_by_the_batch(make: Open, tmp_path: Path
         assert (await leo.turn("Hello.")).id == 1
         await leo.read(book)
         assert await read_so_far(leo) == LONG
+
+
+async def test_he_reads_on_when_his_counts_cannot_be_kept(
+    make: Open, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is in the journal has happened; keeping his counts is tried again after each batch."""
+    sized(monkeypatch, (25_000, 25_000))  # long enough to be counted at once
+    monkeypatch.setattr("leo.life.BOOK_BATCHES", 1)
+    book = await written(path.with_name("book.txt"), LONG * 6)
+    refusal = (
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON image BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    async with make(modules=()) as leo:
+        await database_of(leo).fetch(refusal)
+        with caplog.at_level(logging.WARNING, "leo"):
+            report = await leo.read(book)
+        assert report.batches == len(await told(leo)) > 2
+        assert await read_so_far(leo) == LONG * 6
+        warned = [one for one in caplog.messages if "is tried again" in one]
+        assert len(warned) == report.batches
+        assert all("full" in one for one in warned)
+        await database_of(leo).fetch("DROP TRIGGER full")
+        await leo.read(book, again=True)
+        assert len(await database_of(leo).fetch("SELECT 1 FROM image LIMIT 1")) == 1
+        known = await leo.stats()
+    async with make(modules=()) as again:
+        assert (await again.stats()).entries == known.entries
 
 
 async def test_two_who_read_him_one_book_read_it_once(
