@@ -155,7 +155,13 @@ def test_the_prompt_never_comes_back(texts: list[str], seed: int, prompt: list[s
     assert not runs & {tuple(prompt[i : i + 4]) for i in range(len(prompt) - 3)}
 
 
+TALE = "the cat was in the lamp . a dog is red . the moon was red ."
+"""A field of several sentences, so that there is nearly always room for a word of his."""
+
+
 @given(babble, seeds, limits, words_of_his)
+@example([TALE], 0, 400, "zeppelin")
+@example([TALE], 4, 400, "moon")
 def test_the_observers_word_is_taken_up_once_at_most(
     texts: list[str], seed: int, limit: int, his: str | None
 ) -> None:
@@ -171,6 +177,22 @@ def test_the_observers_word_is_taken_up_once_at_most(
         if his == "zeppelin":
             assert (said.tokens[i - 1] in SENTENCE_ENDS, said.tokens[i + 1]) == (True, "?")
             assert word.text == " Zeppelin"
+
+
+@given(seeds)
+@example(0)
+@example(4)  # as late as can be
+def test_a_word_he_does_not_know_is_taken_up_as_a_question(seed: int) -> None:
+    """It stands where the first sentence after its place begins, as one of its own."""
+    _, said = speak([TALE], seed, his="zeppelin")
+    begins = [i + 1 for i, token in enumerate(said.tokens[:-1]) if token in SENTENCE_ENDS]
+    places = [i for i, token in enumerate(said.tokens) if token == "zeppelin"]
+
+    assert begins
+    assert places == [i for i in begins if i >= 2 + seed % 5][:1]
+    for i in places:
+        assert said.tokens[i + 1] == "?"
+        assert (said.words[i].context, said.words[i].text) == ("woven", " Zeppelin")
 
 
 @given(babble, seeds, limits)

@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leo.recall.arithmetic import LONGEST, worked_out
+from leo.recall.arithmetic import DECIMALS, LONGEST, worked_out
 
 numbers = st.integers(-99, 99)
 signs = st.sampled_from("+-*/")
@@ -133,6 +133,9 @@ def test_a5_the_expression_is_written_evenly() -> None:
 
 
 @given(numbers, numbers, signs)
+@example(5, 0, "/")
+@example(0, 0, "/")
+@example(-7, 3, "/")
 def test_spaced_and_tight_agree_with_exact_arithmetic(a: int, b: int, sign: str) -> None:
     """For all small numbers and signs the two forms agree, and with fractions."""
     spaced, tight = told(f"What is {a} {sign} {b}?"), told(f"What is {a}{sign}{b}?")
@@ -158,15 +161,62 @@ def test_it_never_raises(text: str) -> None:
     assert found is None or len(found.result) <= LONGEST + 16
 
 
+def _chained(parts: st.SearchStrategy[str], most: int) -> st.SearchStrategy[str]:
+    """Put some parts in a row, with signs between them."""
+    more = st.lists(st.tuples(signs, parts), min_size=1, max_size=most - 1)
+    return st.builds(lambda one, rest: " ".join([one, *map(" ".join, rest)]), parts, more)
+
+
+_plain = st.one_of(st.integers(0, 12).map(str), st.sampled_from(["0.5", "2.5", "0.1"]))
+_powers = st.builds("{} ^ {}".format, _plain, st.integers(-2, 2))
+_parts = st.one_of(_plain, _powers, st.one_of(_plain, _powers).map("-{}".format))
+_brackets = st.one_of(
+    st.builds("{}({})".format, st.sampled_from(["", "-"]), _chained(_parts, 2)),
+    st.builds("({}) ^ {}".format, _chained(_plain, 2), st.integers(0, 2)),
+)
+sums = _chained(st.one_of(_parts, _brackets), 3)
+"""Sums that can all be read, and whose results are short enough to be told."""
+
+
+@given(sums)
+@example("2 + 3 * 4")
+@example("-2 ^ 2 - (1 - 0.5) ^ 2")
+@example("1 / 3 + 1")
+@example("1 / (2 - 2)")
+@example("0 ^ -1 + 1")
+def test_what_is_told_is_true(expression: str) -> None:
+    """Whatever is a sum comes out as Python's own fractions have it, or rounded from that."""
+    found = worked_out(f"what is {expression}?")
+    try:
+        value = _by_python(expression)
+    except ZeroDivisionError:
+        assert found is None
+        return
+    assert found is not None
+    assert found.exact == ((value * 10**DECIMALS).denominator == 1)
+    if found.exact:
+        assert Fraction(found.result) == value
+    else:
+        assert float(found.result) == pytest.approx(float(value), rel=1e-5)
+
+
 @given(st.lists(st.sampled_from([*"0123456789+-*/^(). x", "plus ", "?"]), max_size=24))
-def test_what_is_told_is_true(pieces: list[str]) -> None:
-    """Whatever can be read as a sum comes out as Python's own fractions have it."""
+@example([*"2 + 3*4"])
+@example([*"(7 x 8)-1", "plus ", "2"])
+def test_what_is_told_of_scraps_is_true(pieces: list[str]) -> None:
+    """Also what nobody meant for a sum is told right, if it is told."""
     found = worked_out("what is " + "".join(pieces))
     if found is None or not found.exact:
         return
-    expression = " ".join(found.pieces).replace("×", "*").replace("^", "**")
-    number = "".join(f"Fraction('{p}')" if p[0].isdigit() else p for p in _split(expression))
-    assert eval(number, {"Fraction": Fraction}) == Fraction(found.result)
+    told_as = " ".join(found.pieces).replace("×", "*")
+    assert _by_python(told_as) == Fraction(found.result)
+
+
+def _by_python(expression: str) -> Fraction:
+    """Let Python reckon with fractions; its order of signs is the usual one."""
+    split = _split(expression.replace("^", "**"))
+    number = "".join(f"Fraction('{p}')" if p[0].isdigit() else p for p in split)
+    return Fraction(eval(number, {"Fraction": Fraction}))
 
 
 def _split(expression: str) -> list[str]:
