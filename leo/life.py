@@ -73,7 +73,7 @@ class Life:
         mirrors: Mirrors | None = None,
     ) -> None:
         self.database, self.birthday, self.modules = database, birthday, tuple(modules)
-        self._mirrors = mirrors or Mirrors(database.path, modules, strict=False)
+        self._mirrors = mirrors or Mirrors(modules, strict=False)
         self.journal = Journal(database)
         self.entry = 0
         self.turn = 0
@@ -172,7 +172,7 @@ class Life:
         self.without = tuple(name for name in await self.journal.settings() if name in have)
         await self._load_modules()
         if not rested:
-            await self._mirrors.compare()
+            await self._mirrors.compare(self.database.path)
         self._stale = False
 
     async def _load_modules(self) -> None:
@@ -364,7 +364,7 @@ class Life:
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""
         if not self._stale:
-            await self._mirrors.write()
+            await self._mirrors.write(self.database.path)
 
     async def sleep(self) -> None:
         """Let go of everything that is in the file; `remember` brings it back.

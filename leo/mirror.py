@@ -37,26 +37,24 @@ class Mirrors:
 
     Parameters
     ----------
-    path
-        His file.
     modules
         His modules.
     strict
         Keep a module's failure, to be raised at the next call.
     """
 
-    def __init__(self, path: Path, modules: Sequence[Module[Any]], *, strict: bool) -> None:
-        self._path, self._modules, self._strict = path, tuple(modules), strict
+    def __init__(self, modules: Sequence[Module[Any]], *, strict: bool) -> None:
+        self._modules, self._strict = tuple(modules), strict
         self._failing: set[str] = set()
         self._error: ModuleError | None = None
 
-    async def write(self) -> None:
-        """Renew them; one that cannot be written is reported."""
+    async def write(self, path: Path) -> None:
+        """Renew them beside his file; one that cannot be written is reported."""
         for module in self._modules:
             text = self._text(module)
             if text is None:
                 continue
-            place = mirror_path(self._path, module.name)
+            place = mirror_path(path, module.name)
             draft = _draft(place)
             try:
                 async with aiofiles.open(draft, "w", encoding="utf-8") as file:
@@ -66,11 +64,11 @@ class Mirrors:
                 log.warning("could not write %s: %s; nothing else depends on it", place, error)
                 await _drop_draft(draft)
 
-    async def compare(self) -> None:
-        """Say which of them differ from the tables they mirror."""
+    async def compare(self, path: Path) -> None:
+        """Say which of them differ from the tables of his file."""
         for module in self._modules:
             text = self._text(module)
-            place = mirror_path(self._path, module.name)
+            place = mirror_path(path, module.name)
             if text is None or not await aiofiles.os.path.exists(place):
                 continue
             try:
@@ -80,7 +78,7 @@ class Mirrors:
                 log.warning("could not read %s: %s; it will be written anew", place, error)
                 continue
             if found != text:
-                log.warning("%s differs from %s; the latter wins", place, self._path)
+                log.warning("%s differs from %s; the latter wins", place, path)
 
     def raise_pending(self) -> None:
         """In strict mode, raise the last failure of a module, once."""

@@ -95,7 +95,7 @@ class Opened:
         self._life: Life | None = None
         self._watchers: Watchers[Turn] = Watchers(strict=strict)
         self._forgetting: Watchers[Forgotten] = Watchers(strict=strict)
-        self._mirrors = Mirrors(self._path, self._modules, strict=strict)
+        self._mirrors = Mirrors(self._modules, strict=strict)
         self._tasks: set[asyncio.Task[None]] = set()
         self._readings: weakref.WeakValueDictionary[str, asyncio.Lock] = (
             weakref.WeakValueDictionary()
