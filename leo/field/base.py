@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from leo.field.arrays import distinct
 from leo.field.packed import Packed, dense
 from leo.field.packed_row import PackedRow, Piece
-from leo.field.rows import FEW, add_up
+from leo.field.rows import COUNT_SHIFT, FEW, add_up
 from leo.field.view import KINDS, Kind
 from leo.records import Growth
 
@@ -113,6 +113,16 @@ class Table:
         _, words, _, spans = self._found(key)
         row = self.get(key) if spans else None
         return word in words if row is None else row.knows(word)
+
+    def strongest(self, key: int) -> int:
+        """Give the word that a row has most often, of equals the older; it must be there."""
+        _, words, cells, spans = self._found(key)
+        if words:
+            units = [cell >> COUNT_SHIFT for cell in cells]
+            return words[units.index(max(units))]
+        pieces = self._pieces(spans)
+        ids, held = pieces[0] if len(pieces) == 1 else PackedRow(pieces).strongest()
+        return int(ids[(held >> COUNT_SHIFT).argmax()])
 
     def __contains__(self, key: object) -> bool:
         _, words, _, spans = self._found(key)

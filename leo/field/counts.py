@@ -286,6 +286,8 @@ class Counts:
     def _find_strongest(self, key: int) -> int:
         counted, packed = self._lower["next"]
         plain = [row for one in (self.after.cells, *counted) if (row := one.get(key))]
+        if not plain and len(packed) == 1:  # mostly
+            return packed[0].strongest(key)
         if sum(map(len, plain)) + sum([table.size(key) for table in packed]) > FEW:
             return strongest(seen(self._rows("next", key), 0))
         units: dict[int, int] = {}
