@@ -226,7 +226,7 @@ class Life:
             counted = await self.field.count(text, source)
             await self.database.write([written])
             await self._changing(self._take_in(counted, entry, last=last))
-            await self._fold_after_batches()
+            await self._tried(self.fold(after=BOOK_BATCHES, packed_too=False))
             return (Learned(source, counted.growth, text),)
         overlay = self.field.overlay()
         learned: list[Learned] = []
@@ -342,24 +342,21 @@ class Life:
         return not self._stale and self._keeper.due(self.field)
 
     async def fold_if_due(self) -> None:
-        """Keep the field if it is time."""
+        """Keep the field if it is time; that it cannot be kept is logged."""
         if self.due:
-            await self._keeper.keep(self.field)
+            await self._tried(self._keeper.keep(self.field))
+
+    async def _tried(self, keeping: Awaitable[None]) -> None:
+        """Keep the field after what has happened, and is in the journal whatever comes of it."""
+        try:
+            await keeping
+        except (FieldBusy, StoreError) as error:
+            log.warning("%s: he goes on, and it is tried again: %s", self.database.path, error)
 
     async def fold(self, *, after: int = 1, packed_too: bool = True) -> None:
         """Keep the field if enough happened since, unless memory is not to be trusted."""
         if not self._stale:
             await self._keeper.keep(self.field, after=after, packed_too=packed_too)
-
-    async def _fold_after_batches(self) -> None:
-        """Keep the field if enough was read; that was committed, so it happened all the same."""
-        try:
-            await self.fold(after=BOOK_BATCHES, packed_too=False)
-        except (FieldBusy, StoreError) as error:
-            log.warning(
-                "%s: what he read is in his journal; keeping his counts is tried again: %s",
-                *(self.database.path, error),
-            )
 
     async def mirror(self) -> None:
         """Renew the modules' mirrors, unless memory is not to be trusted."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from leo.errors import FieldBusy, FieldClosed, StoreError, WrongLoop
+from leo.errors import FieldClosed, WrongLoop
 from leo.hibernation import ward
 from leo.home import ASYNC_DB_PATH, absolute
 from leo.life import Life
@@ -325,10 +325,7 @@ class Opened:
             if self._life is not life:
                 return  # closed meanwhile, and kept
             async with ward().using(self):
-                try:
-                    await settled(life.fold_if_due())
-                except (FieldBusy, StoreError) as error:
-                    log.warning("%s: he goes on, and it is tried again: %s", self._path, error)
+                await settled(life.fold_if_due())
 
     def _own(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

@@ -22,7 +22,7 @@ from leo.field.view import KINDS, Kind
 from leo.field.words import Words
 from leo.pace import ROWS_PER_BREATH, Pace
 
-__all__ = ["Flat", "flat", "packed"]
+__all__ = ["Flat", "laid_out", "packed"]
 
 Ints = NDArray[np.int64]
 
@@ -52,11 +52,11 @@ async def packed(layer: Layer) -> Packed:
         The layer; it is not changed.
     """
     pace = Pace(ROWS_PER_BREATH)
-    found = {kind: await flat(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS}
+    found = {kind: await laid_out(layer.table(kind), layer.kinds[kind], pace) for kind in KINDS}
     return await asyncio.to_thread(_put_together, layer, found)
 
 
-async def flat(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> Flat:
+async def laid_out(table: RowTable, kinds: Mapping[int, int], pace: Pace) -> Flat:
     """Lay rows out as arrays, in the order in which they came.
 
     Parameters

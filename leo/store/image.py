@@ -20,7 +20,7 @@ import numpy.typing as npt
 from leo.field.base import Base
 from leo.field.field import Folded
 from leo.field.layer import Layer
-from leo.field.packing import Flat, flat
+from leo.field.packing import Flat, laid_out
 from leo.field.rows import COUNT_SHIFT, RowTable
 from leo.field.shelf import DAMAGE, Folder
 from leo.field.themes import Theme, Themes
@@ -65,7 +65,7 @@ async def image_writes(image: Folded) -> list[Write]:
     await breathe_if_due()
     parts |= {"seen": _pairs(own.seen), "starts": _pairs(own.starts)}
     for kind in KINDS:
-        parts[kind] = _bytes_of(await flat(own.table(kind), own.kinds[kind], pace))
+        parts[kind] = _bytes_of(await laid_out(own.table(kind), own.kinds[kind], pace))
         parts[f"{kind} kinds"] = _pairs(own.kinds[kind])
         await breathe_if_due()
     parts[DIGEST] = await asyncio.to_thread(_digest, parts)
